@@ -1,0 +1,45 @@
+# Two commands on a machine that has only python3 (with venv), git and make:
+#   make features   the main job: every feature against the bundled servers, one page of results
+#   make test       everything that belongs to every change
+PYTHON ?= python3
+BIN := .venv/bin
+WORKERS ?= 2
+
+.PHONY: setup features test check format lock clean
+
+setup: .venv/.ready
+
+.venv/.ready: pyproject.toml constraints.txt .links/.ready
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev]'
+	touch $@
+
+# mypy reads packages by folder name: a folder of links shows it ./harness as scimulate/harness.
+.links/.ready: pyproject.toml
+	rm -rf .links
+	mkdir -p .links/scimulate
+	ln -s ../../__init__.py .links/scimulate/__init__.py
+	for folder in cli features harness load mock_servers reports scim_schemas steps; do ln -s ../../$$folder .links/scimulate/$$folder; done
+	touch $@
+
+features: setup
+	$(BIN)/pytest features
+
+test: setup
+	$(BIN)/pytest -n $(WORKERS) tests features
+
+check: setup
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy -p scimulate -p tests
+
+format: setup
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+lock: setup
+	$(BIN)/uv lock
+	$(BIN)/uv export --frozen --no-hashes --no-emit-project --all-extras --no-annotate --no-header --quiet --output-file constraints.txt
+
+clean:
+	rm -rf .venv .links build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache

@@ -1,0 +1,3 @@
+def test_x(): 
+    import scimulate.harness, scimulate.steps
+    print(scimulate.__file__)
