@@ -1,0 +1,78 @@
+@entra
+Feature: Establishing the connection
+  The administrator of Entra ID pastes the target SCIM URL and the token, presses
+  Test Connection and saves. Only then can anything be provisioned.
+
+  @SEED-034 @SEED-035 @smoke
+  Rule: Test Connection asks for what cannot exist, and shows a green check
+
+    @ENTRA-070 @ENTRA-071 @ENTRA-073 @ENTRA-628
+    Scenario: A working endpoint earns the green check
+      When the connection is tested with the target SCIM URL and the token
+      Then Entra ID shows a green check
+      And the endpoint received these requests:
+        | method | path    | excludedAttributes | filter                     |
+        | GET    | /Users  |                    | userName eq "<random>"     |
+        | GET    | /Groups | members            | displayName eq "<random>"  |
+
+    @NEG-27 @portal
+    Scenario: An endpoint without any user passes
+      Given the tenant holds no users
+      When the connection is tested with the target SCIM URL and the token
+      Then Entra ID shows a green check
+
+  @SEED-035
+  Rule: What cannot work is refused with a reason
+
+    @ENTRA-503 @ENTRA-079
+    Scenario: A token that nobody issued is refused
+      When the connection is tested with the target SCIM URL and a token that nobody issued
+      Then Entra ID refuses the connection because "CredentialValidationUnavailable"
+
+    @NEG-15 @SEED-025 @portal
+    Scenario: A token that was renewed is refused
+      Given the first token was renewed
+      When the connection is tested with the target SCIM URL and the secret it had before
+      Then Entra ID refuses the connection because "CredentialValidationUnavailable"
+
+    @NEG-12
+    Scenario: Token and URL pasted into each other's field never leave the form
+      When the connection is tested with token and URL in each other's field
+      Then Entra ID refuses the connection and names the field "Tenant URL"
+      And nothing was sent
+
+    @NEG-13 @SEED-004
+    Scenario Outline: A Tenant URL like <example> is refused before the token is sent
+      When the connection is tested with the Tenant URL "<example>"
+      Then Entra ID refuses the connection and names the field "Tenant URL"
+      And nothing was sent
+
+      Examples:
+        | example                             |
+        | http://mdm.example.test/scim/v2     |
+        | mdm.example.test/scim/v2            |
+        | https://a:b@mdm.example.test/scim   |
+        | https://mdm.example.test/scim#users |
+
+  Rule: Saving keeps what works
+
+    @SEED-032 @SEED-033 @SEED-038
+    Scenario: Saved credentials are the ones that provisioning uses
+      Given the connection is saved
+      And Ada is assigned to the application
+      When provisioning is started
+      Then the endpoint has one active user "ada@contoso.test"
+      And Entra ID shows the secret token only masked
+
+    @SEED-038 @NEG-15
+    Scenario: Credentials that fail are not saved and the former stay
+      Given the connection is saved
+      When the administrator saves a token that nobody issued
+      Then Entra ID refuses the connection because "CredentialValidationUnavailable"
+      And the former connection still works
+
+    @SEED-039 @NEG-34
+    Scenario: Provisioning cannot start before the connection is saved
+      When provisioning is started
+      Then Entra ID refuses to start because "admin credentials"
+      And nothing was sent

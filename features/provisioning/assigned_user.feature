@@ -1,0 +1,96 @@
+@entra
+Feature: Provisioning an assigned user
+  Assigning a user to the application is what provisions her: with the next cycle she is
+  matched or created, kept up to date, and disabled when the assignment ends.
+
+  Background:
+    Given Entra ID is connected to the endpoint
+
+  @smoke
+  Rule: An assigned user arrives with her attributes
+
+    @SEED-039 @SEED-044 @SEED-047 @SEED-049 @ENTRA-629
+    Scenario: The user is looked up, created and found
+      Given these people exist in the directory:
+        | name | given name | surname  | mail             | job title       | department | mobile        |
+        | Ada  | Ada        | Lovelace | ada@contoso.test | Mathematician   | Analysis   | +441632960001 |
+      And Ada is assigned to the application
+      When provisioning is started
+      Then the endpoint received these requests after the probe:
+        | method | path   | filter                          |
+        | GET    | /Users | userName eq "ada@contoso.test"  |
+        | POST   | /Users |                                 |
+      And the endpoint has one active user "ada@contoso.test"
+      And the user "ada@contoso.test" at the endpoint has:
+        | attribute                                                              | value            |
+        | displayName                                                            | Ada              |
+        | name.givenName                                                         | Ada              |
+        | name.familyName                                                        | Lovelace         |
+        | emails[type eq "work"].value                                           | ada@contoso.test |
+        | phoneNumbers[type eq "mobile"].value                                   | +441632960001    |
+        | title                                                                  | Mathematician    |
+        | urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:department  | Analysis         |
+
+    @SEED-048
+    Scenario: The status shows what was done
+      Given Ada is assigned to the application
+      When provisioning is started
+      Then the provisioning status shows 1 user
+      And the provisioning log shows "create" with "success" for Ada
+      And the endpoint has one active user "ada@contoso.test"
+
+    @SEED-002 @NEG-25
+    Scenario: A user who is not assigned is never mentioned
+      Given Ada is assigned to the application
+      And Grace exists in the directory
+      When provisioning is started
+      Then the endpoint has one active user "ada@contoso.test"
+      And the endpoint has no user "grace@contoso.test"
+      And no request of the provisioning service named "grace@contoso.test"
+
+    @SEED-046
+    Scenario Outline: A row that is <ticked> is provisioned all the same
+      Given Ada is assigned to the application
+      And the row of Ada is <ticked>
+      When provisioning is started
+      Then the endpoint has one active user "ada@contoso.test"
+
+      Examples:
+        | ticked     |
+        | ticked     |
+        | not ticked |
+
+    @NEG-36 @SEED-044
+    Scenario: A user assigned twice is provisioned once
+      Given Ada is assigned to the application
+      And Ada is assigned to the application
+      When provisioning is started
+      Then the endpoint has one active user "ada@contoso.test"
+
+    @NEG-22 @ENTRA-101
+    Scenario: A user who is disabled in the directory is skipped
+      Given Ada is assigned to the application
+      And Grace is assigned to the application
+      And the account of Grace is disabled
+      When provisioning is started
+      Then the endpoint has one active user "ada@contoso.test"
+      And the endpoint has no user "grace@contoso.test"
+      And the provisioning log shows "other" with "skipped" for Grace
+
+  Rule: What has arrived is not sent again
+
+    @SEED-008 @ENTRA-644
+    Scenario: A cycle without changes sends the probe alone
+      Given Ada was provisioned
+      When a provisioning cycle ends
+      Then the endpoint received only the probe
+
+    @ENTRA-630 @ENTRA-089
+    Scenario: A user who is there already is matched and not written
+      Given Ada was provisioned
+      And the application forgot its links
+      When a provisioning cycle ends
+      Then the endpoint received these requests after the probe:
+        | method | path   | filter                         |
+        | GET    | /Users | userName eq "ada@contoso.test" |
+      And the endpoint has one active user "ada@contoso.test"
