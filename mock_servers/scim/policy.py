@@ -1,0 +1,84 @@
+"""Policies of the reference server: what it tolerates beyond RFC 7644, and which habits of a product it imitates.
+
+Data only. Each field is one tolerance or one habit, explained where it stands; the code asks for the field and
+never for the name of a policy.
+"""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Policy:
+    """A named set of tolerances and habits."""
+
+    name: str
+    summary: str
+    any_case_op: bool = False
+    """PATCH `op` in any letter case: Entra's legacy dialect sends "Add", "Replace", "Remove" (AMB-15)."""
+    string_booleans: bool = False
+    """"True"/"False" in any letter case where a Boolean is due (AMB-07)."""
+    dotted_value_keys: bool = False
+    """A path-less value may hold keys such as `name.givenName` and `urn:…:User:department` (AMB-16)."""
+    remove_with_value: bool = False
+    """Remove with `path: members` and a value takes away the listed members only (AMB-20)."""
+    bare_manager: bool = False
+    """`manager` as a bare id, and as "" to clear it (AMB-22)."""
+    value_filter_upsert: bool = False
+    """Replace through a value filter that matches nothing creates the entry (AMB-18); the RFC wants noTarget."""
+    unknown_paths_ignored: bool = False
+    """PATCH of an attribute that no schema knows changes nothing instead of being refused (AMB-10)."""
+    empty_patch_accepted: bool = False
+    """A PATCH with no operation succeeds: Microsoft's validator sends it."""
+    schemas_optional: bool = False
+    """A message without `schemas` is taken for what its endpoint expects (AMB-14, AMB-51)."""
+    email_required: bool = False
+    """A user without an e-mail address is refused (IVANTI-040)."""
+    delete_disables: bool = False
+    """DELETE of a user makes it disabled in the portal and unknown to SCIM, and keeps the record."""
+    adopts_local_users: bool = False
+    """POST for a user that was made in the portal takes that user over instead of answering 409."""
+    blank_updates_ignored: bool = False
+    """An update to a blank value leaves the old value."""
+    department_only: bool = False
+    """Of the enterprise extension only `department` is kept."""
+    source: str = "SCIM"
+    """What the portal shows as the origin of a user that came over SCIM."""
+
+
+_ENTRA_TOLERANCES: dict[str, bool] = {
+    "any_case_op": True,
+    "string_booleans": True,
+    "dotted_value_keys": True,
+    "remove_with_value": True,
+    "bare_manager": True,
+    "value_filter_upsert": True,
+    "unknown_paths_ignored": True,
+    "empty_patch_accepted": True,
+    "schemas_optional": True,
+}
+
+STRICT = Policy("strict", "RFC 7643 and RFC 7644 alone")
+ENTRA = Policy(
+    "entra",
+    "RFC 7644, and both PATCH dialects of Microsoft Entra ID",
+    source="SCIM Entra ID",
+    **_ENTRA_TOLERANCES,
+)
+_IVANTI_HABITS: dict[str, bool] = {
+    **_ENTRA_TOLERANCES,
+    "email_required": True,
+    "delete_disables": True,
+    "adopts_local_users": True,
+    "blank_updates_ignored": True,
+    "department_only": True,
+}
+
+POLICIES: dict[str, Policy] = {
+    policy.name: policy
+    for policy in (
+        STRICT,
+        ENTRA,
+        Policy("ivanti-r119", "the documented Ivanti behaviour, R119", source="SCIM Entra ID", **_IVANTI_HABITS),
+        Policy("ivanti-r118", "the documented Ivanti behaviour, R118", source="SCIM Entra ID", **_IVANTI_HABITS),
+    )
+}

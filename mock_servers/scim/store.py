@@ -1,0 +1,216 @@
+"""The database of the reference server: one SQLite file, one writer thread with group commit, inline readers.
+
+All changes that wait while a commit is on its way to the disk share the next commit, each in a savepoint of its
+own, so durability costs one disk sync for many callers. Knows nothing of SCIM, tenants or tokens: each of these
+creates its own tables.
+
+    StoreError
+    ├── DatabaseUnusable    the path cannot be opened, is read-only, or is no SQLite database
+    └── DatabaseClosed      a call after `close()`
+"""
+
+import queue
+import sqlite3
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future
+from typing import Any, TypeVar
+
+T = TypeVar("T")
+Connection = sqlite3.Connection
+
+PAGE_BYTES = 16_384
+CHANGES_PER_COMMIT = 1_000
+STATEMENTS_KEPT = 256
+
+
+class StoreError(Exception):
+    """The store cannot do what was asked."""
+
+
+class DatabaseUnusable(StoreError):
+    """The path cannot be opened, is read-only, or is no SQLite database."""
+
+
+class DatabaseClosed(StoreError):
+    """A call after `close()`."""
+
+
+class _Waiting:
+    """A change that waits for its commit."""
+
+    __slots__ = ("change", "error", "future", "result")
+
+    def __init__(self, change: Callable[[Connection], Any]) -> None:
+        self.change = change
+        self.future: Future[Any] = Future()
+        self.result: Any = None
+        self.error: BaseException | None = None
+
+    def run(self, connection: Connection) -> None:
+        try:
+            self.result = _in_savepoint(connection, self.change)
+        except Exception as error:
+            self.error = error
+
+    def settle(self) -> None:
+        if self.error is not None:
+            self.future.set_exception(self.error)
+        else:
+            self.future.set_result(self.result)
+
+
+class Database:
+    """A SQLite database for many threads. `synchronous` is SQLite's pragma of that name."""
+
+    def __init__(self, path: str, *, synchronous: str = "FULL") -> None:
+        self.path = path
+        self._in_memory = path == ":memory:"
+        self._synchronous = synchronous
+        self._changes: queue.SimpleQueue[_Waiting | None] = queue.SimpleQueue()
+        self._local = threading.local()
+        self._readers: list[tuple[threading.Thread, Connection]] = []
+        self._lock = threading.Lock()
+        self._memory_lock = threading.RLock()
+        self._closed = False
+        self._writer = self._open_writer()
+        self._thread = threading.Thread(target=self._write_loop, name="scimulate-store", daemon=True)
+        self._thread.start()
+
+    def write(self, change: Callable[[Connection], T]) -> T:
+        """Run `change` in a transaction and return its result once that is committed.
+
+        An exception in `change` undoes this change alone and is raised here. Called from within a change, it is
+        part of that change.
+        """
+        if threading.current_thread() is self._thread:
+            return _in_savepoint(self._writer, change)
+        return self.submit(change).result()
+
+    def submit(self, change: Callable[[Connection], T]) -> Future[T]:
+        """Queue `change`; the future is done once it is committed."""
+        waiting = _Waiting(change)
+        with self._lock:
+            if self._closed:
+                raise DatabaseClosed("the database is closed")
+            self._changes.put(waiting)
+        return waiting.future
+
+    def read(self, query: Callable[[Connection], T]) -> T:
+        """Run `query` at once, in this thread, on the committed state."""
+        if threading.current_thread() is self._thread:
+            return query(self._writer)
+        if self._in_memory:
+            with self._memory_lock:
+                if self._closed:
+                    raise DatabaseClosed("the database is closed")
+                return query(self._writer)
+        return query(self._reader())
+
+    def close(self) -> None:
+        """Commit what waits, then close. A second call does nothing."""
+        with self._lock:
+            if self._closed:
+                return
+            self._closed = True
+            self._changes.put(None)
+        self._thread.join()
+        with self._lock:
+            for _, connection in self._readers:
+                connection.close()
+            self._readers.clear()
+        with self._memory_lock:
+            self._writer.close()
+
+    def _open_writer(self) -> Connection:
+        try:
+            connection = self._connect()
+            try:
+                connection.execute(f"PRAGMA page_size = {PAGE_BYTES}")
+                connection.execute("PRAGMA journal_mode = WAL")
+                connection.execute(f"PRAGMA synchronous = {self._synchronous}")
+                connection.execute("BEGIN IMMEDIATE")
+                connection.execute("PRAGMA user_version = 1")
+                connection.execute("COMMIT")
+            except sqlite3.Error:
+                connection.close()
+                raise
+        except sqlite3.Error as error:
+            raise DatabaseUnusable(f"the database {self.path!r} cannot be used: {error}") from error
+        return connection
+
+    def _connect(self) -> Connection:
+        return sqlite3.connect(
+            self.path, isolation_level=None, check_same_thread=False, timeout=10, cached_statements=STATEMENTS_KEPT
+        )
+
+    def _reader(self) -> Connection:
+        connection: Connection | None = getattr(self._local, "connection", None)
+        if connection is None or self._closed:
+            connection = self._open_reader()
+            self._local.connection = connection
+        return connection
+
+    def _open_reader(self) -> Connection:
+        with self._lock:
+            if self._closed:
+                raise DatabaseClosed("the database is closed")
+            for thread, connection in self._readers:
+                if not thread.is_alive():
+                    connection.close()
+            self._readers = [reader for reader in self._readers if reader[0].is_alive()]
+            connection = self._connect()
+            connection.execute("PRAGMA query_only = 1")
+            self._readers.append((threading.current_thread(), connection))
+            return connection
+
+    def _write_loop(self) -> None:
+        while True:
+            batch, closing = self._next_batch()
+            if batch:
+                with self._memory_lock:
+                    self._commit(batch)
+                for waiting in batch:
+                    waiting.settle()
+            if closing:
+                return
+
+    def _next_batch(self) -> tuple[list[_Waiting], bool]:
+        first = self._changes.get()
+        batch: list[_Waiting] = []
+        waiting: _Waiting | None = first
+        while waiting is not None:
+            if waiting.future.set_running_or_notify_cancel():
+                batch.append(waiting)
+            if len(batch) == CHANGES_PER_COMMIT:
+                return batch, False
+            try:
+                waiting = self._changes.get_nowait()
+            except queue.Empty:
+                return batch, False
+        return batch, True
+
+    def _commit(self, batch: list[_Waiting]) -> None:
+        """One transaction for the batch. When it fails as a whole, everyone in it is told."""
+        try:
+            self._writer.execute("BEGIN IMMEDIATE")
+            for waiting in batch:
+                waiting.run(self._writer)
+            self._writer.execute("COMMIT")
+        except sqlite3.Error as error:
+            if self._writer.in_transaction:
+                self._writer.execute("ROLLBACK")
+            for waiting in batch:
+                waiting.error = waiting.error or error
+
+
+def _in_savepoint(connection: Connection, change: Callable[[Connection], T]) -> T:
+    connection.execute("SAVEPOINT change")
+    try:
+        result = change(connection)
+    except BaseException:
+        connection.execute("ROLLBACK TO change")
+        connection.execute("RELEASE change")
+        raise
+    connection.execute("RELEASE change")
+    return result
