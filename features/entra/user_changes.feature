@@ -1,0 +1,137 @@
+@entra
+Feature: What Entra ID sends when a user changes
+  A default job speaks the legacy PATCH dialect, a Tenant URL with the flag the compliant
+  one. An endpoint has to carry out both, and nothing beside what was asked.
+
+  @ENTRA-090 @ENTRA-122 @ENTRA-632
+  Rule: A changed attribute is sent as one operation, and nothing else changes
+
+    Scenario Outline: A new job title, in the <dialect> dialect
+      Given Entra ID is connected to the endpoint in the <dialect> dialect
+      And Ada and Grace were provisioned
+      And the job title of Ada becomes "Countess"
+      When a provisioning cycle ends
+      Then the endpoint received these requests after the probe:
+        | method | path        |
+        | GET    | /Users/<id> |
+        | PATCH  | /Users/<id> |
+      And only "title" of "ada@contoso.test" has changed, to "Countess"
+      And "grace@contoso.test" is unchanged
+
+      Examples:
+        | dialect   |
+        | legacy    |
+        | compliant |
+
+    @ENTRA-126 @ENTRA-130
+    Scenario Outline: A mobile number where there was none, in the <dialect> dialect
+      Given Entra ID is connected to the endpoint in the <dialect> dialect
+      And Ada and Grace were provisioned
+      And the mobile number of Ada becomes "+441632960002"
+      When a provisioning cycle ends
+      Then the user "ada@contoso.test" at the endpoint has:
+        | attribute                            | value            |
+        | phoneNumbers[type eq "mobile"].value | +441632960002    |
+        | emails[type eq "work"].value         | ada@contoso.test |
+      And "grace@contoso.test" is unchanged
+
+      Examples:
+        | dialect   |
+        | legacy    |
+        | compliant |
+
+    @ENTRA-133 @ENTRA-134 @ENTRA-652
+    Scenario: Several attributes in one request of the compliant dialect
+      Given Entra ID is connected to the endpoint in the compliant dialect
+      And Ada and Grace were provisioned
+      And the surname of Ada becomes "King"
+      And the department of Ada becomes "Engines"
+      And the mail of Ada becomes "ada.king@contoso.test"
+      When a provisioning cycle ends
+      Then the endpoint received these requests after the probe:
+        | method | path        |
+        | GET    | /Users/<id> |
+        | PATCH  | /Users/<id> |
+      And the user "ada@contoso.test" at the endpoint has:
+        | attribute                                                             | value                 |
+        | name.familyName                                                       | King                  |
+        | name.givenName                                                        | Ada                   |
+        | emails[type eq "work"].value                                          | ada.king@contoso.test |
+        | urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:department | Engines               |
+      And "grace@contoso.test" is unchanged
+
+    @ENTRA-096
+    Scenario: An emptied attribute is not sent
+      Given Entra ID is connected to the endpoint in the legacy dialect
+      And Ada and Grace were provisioned
+      And the job title of Ada becomes ""
+      When a provisioning cycle ends
+      Then no request of the provisioning service changed anything
+      And "ada@contoso.test" is unchanged
+
+  @ENTRA-138 @ENTRA-251 @ENTRA-633 @ENTRA-501 @NEG-24
+  Rule: Who leaves is disabled and stays visible
+
+    Scenario Outline: A user who is <event> is disabled, in the <dialect> dialect
+      Given Entra ID is connected to the endpoint in the <dialect> dialect
+      And Ada and Grace were provisioned
+      And Ada is <event>
+      When a provisioning cycle ends
+      Then only "active" of "ada@contoso.test" has changed, to "false"
+      And "grace@contoso.test" is unchanged
+      And the provisioning log shows "disable" with "success" for Ada
+
+      Examples:
+        | event           | dialect   |
+        | unassigned      | legacy    |
+        | unassigned      | compliant |
+        | blocked         | legacy    |
+        | deleted softly  | legacy    |
+
+  @ENTRA-144 @ENTRA-634 @NEG-51
+  Rule: Who comes back is enabled under the same id
+
+    Scenario Outline: A user who was <event> comes back, in the <dialect> dialect
+      Given Entra ID is connected to the endpoint in the <dialect> dialect
+      And Ada and Grace were provisioned
+      And Ada was <event> for one cycle
+      When a provisioning cycle ends
+      Then the endpoint has one active user "ada@contoso.test"
+      And "ada@contoso.test" has the id it had
+      And "grace@contoso.test" is unchanged
+
+      Examples:
+        | event          | dialect   |
+        | unassigned     | legacy    |
+        | unassigned     | compliant |
+        | deleted softly | legacy    |
+
+  @ENTRA-142 @ENTRA-146 @ENTRA-635
+  Rule: Who is deleted for good is deleted
+
+    Scenario: A user deleted for good is gone
+      Given Entra ID is connected to the endpoint in the legacy dialect
+      And Ada and Grace were provisioned
+      And Ada is deleted for good
+      When a provisioning cycle ends
+      Then the endpoint received these requests after the probe:
+        | method | path        |
+        | DELETE | /Users/<id> |
+      And the endpoint has no user "ada@contoso.test"
+      And "grace@contoso.test" is unchanged
+
+  @ENTRA-190 @ENTRA-191 @ENTRA-637
+  Rule: A manager is written as a reference once both users exist
+
+    Scenario Outline: A manager is set, in the <dialect> dialect
+      Given Entra ID is connected to the endpoint in the <dialect> dialect
+      And Ada and Grace were provisioned
+      And the manager of Ada becomes Grace
+      When a provisioning cycle ends
+      Then the manager of "ada@contoso.test" at the endpoint is "grace@contoso.test"
+      And "grace@contoso.test" is unchanged
+
+      Examples:
+        | dialect   |
+        | legacy    |
+        | compliant |
