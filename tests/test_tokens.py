@@ -1,0 +1,307 @@
+"""Provisioning tokens: their rules as a table, their secrets, and two administrators at once."""
+
+import re
+import sqlite3
+import string
+import threading
+import zlib
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from scimulate.mock_servers.clock import VirtualClock
+from scimulate.mock_servers.portal.audit import AuditTrail
+from scimulate.mock_servers.portal.token_secret import checksum_of
+from scimulate.mock_servers.portal.tokens import Token, TokenAction, TokenRefused, Tokens, TokenStatus
+from scimulate.mock_servers.scim.store import Database
+
+NINE = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def database() -> Iterator[Database]:
+    database = Database(":memory:")
+    yield database
+    database.close()
+
+
+@pytest.fixture
+def clock() -> VirtualClock:
+    return VirtualClock(NINE)
+
+
+@pytest.fixture
+def tokens(database: Database, clock: VirtualClock) -> Tokens:
+    return Tokens(database, "contoso", clock)
+
+
+@pytest.fixture
+def trail(database: Database, clock: VirtualClock) -> AuditTrail:
+    return AuditTrail(database, "contoso", clock)
+
+
+def activities(trail: AuditTrail) -> list[str]:
+    return [row.activity for row in reversed(trail.rows().rows)]
+
+
+def act(tokens: Tokens, action: TokenAction, token_id: str) -> None:
+    {
+        TokenAction.ACTIVATE: tokens.activate,
+        TokenAction.DEACTIVATE: tokens.deactivate,
+        TokenAction.RENEW: tokens.renew,
+        TokenAction.REMOVE: tokens.remove,
+    }[action](token_id)
+
+
+def test_a_generated_token_is_active_and_authenticates(tokens: Tokens) -> None:
+    generated = tokens.generate()
+    assert generated.token == Token(
+        generated.token.id, 1, "Entra ID", TokenStatus.ACTIVE, NINE, None, generated.secret[-4:]
+    )
+    assert tokens.authenticate(generated.secret) == generated.token
+
+
+def test_secrets_have_the_documented_form_and_differ(tokens: Tokens) -> None:
+    secrets = [tokens.generate().secret, tokens.generate().secret]
+    assert secrets[0] != secrets[1]
+    for secret in secrets:
+        assert re.fullmatch(r"scimt_[0-9A-Za-z]{46}", secret)
+        assert secret[46:] == checksum_of(secret[6:46])
+
+
+def test_the_checksum_is_crc32_in_base_62() -> None:
+    digits = string.digits + string.ascii_uppercase + string.ascii_lowercase
+    number = 0
+    for digit in checksum_of("k" * 40):
+        number = number * 62 + digits.index(digit)
+    assert number == zlib.crc32(b"k" * 40)
+
+
+@pytest.mark.parametrize(
+    ("status", "action", "becomes", "authenticates", "activity"),
+    [
+        (TokenStatus.ACTIVE, TokenAction.ACTIVATE, TokenStatus.ACTIVE, True, None),
+        (TokenStatus.ACTIVE, TokenAction.DEACTIVATE, TokenStatus.INACTIVE, False, "SCIM Token Disabled"),
+        (TokenStatus.ACTIVE, TokenAction.RENEW, TokenStatus.ACTIVE, False, "SCIM Token Renewed"),
+        (TokenStatus.ACTIVE, TokenAction.REMOVE, None, False, "SCIM Token Deleted"),
+        (TokenStatus.INACTIVE, TokenAction.ACTIVATE, TokenStatus.ACTIVE, True, "SCIM Token Enabled"),
+        (TokenStatus.INACTIVE, TokenAction.DEACTIVATE, TokenStatus.INACTIVE, False, None),
+        (TokenStatus.INACTIVE, TokenAction.RENEW, TokenStatus.INACTIVE, False, "SCIM Token Renewed"),
+        (TokenStatus.INACTIVE, TokenAction.REMOVE, None, False, "SCIM Token Deleted"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else None,
+)
+def test_an_action_makes_of_a_token_what_the_table_says(
+    tokens: Tokens,
+    trail: AuditTrail,
+    status: TokenStatus,
+    action: TokenAction,
+    becomes: TokenStatus | None,
+    authenticates: bool,
+    activity: str | None,
+) -> None:
+    generated = tokens.generate()
+    other = tokens.generate("Okta")
+    if status is TokenStatus.INACTIVE:
+        tokens.deactivate(generated.token.id)
+    before = activities(trail)
+
+    act(tokens, action, generated.token.id)
+
+    assert [(token.id, token.status) for token in tokens.all()] == [
+        *([(generated.token.id, becomes)] if becomes else []),
+        (other.token.id, TokenStatus.ACTIVE),
+    ]
+    assert (tokens.authenticate(generated.secret) is not None) == authenticates
+    assert tokens.authenticate(other.secret) is not None
+    assert activities(trail) == before + ([activity] if activity else [])
+
+
+@pytest.mark.parametrize("status", list(TokenStatus))
+def test_renewing_keeps_everything_but_the_secret(tokens: Tokens, status: TokenStatus) -> None:
+    generated = tokens.generate("Okta")
+    if status is TokenStatus.INACTIVE:
+        tokens.deactivate(generated.token.id)
+
+    renewed = tokens.renew(generated.token.id)
+
+    assert renewed.secret != generated.secret
+    assert renewed.token == Token(
+        generated.token.id, 1, "Okta", status, generated.token.created, None, renewed.secret[-4:]
+    )
+    assert tokens.all() == [renewed.token]
+    assert (tokens.authenticate(renewed.secret) is not None) == (status is TokenStatus.ACTIVE)
+
+
+@pytest.mark.parametrize(
+    ("status", "actions"),
+    [
+        (TokenStatus.ACTIVE, [TokenAction.DEACTIVATE, TokenAction.RENEW, TokenAction.REMOVE]),
+        (TokenStatus.INACTIVE, [TokenAction.ACTIVATE, TokenAction.RENEW, TokenAction.REMOVE]),
+    ],
+)
+def test_select_offers_what_would_change_something(
+    tokens: Tokens, status: TokenStatus, actions: list[TokenAction]
+) -> None:
+    token = tokens.generate().token
+    if status is TokenStatus.INACTIVE:
+        token = tokens.deactivate(token.id)
+    assert token.actions == actions
+
+
+@pytest.mark.parametrize("inactive", [0, 1, 2])
+def test_a_third_token_is_refused_and_the_two_stay(tokens: Tokens, trail: AuditTrail, inactive: int) -> None:
+    for generated in [tokens.generate(), tokens.generate()][:inactive]:
+        tokens.deactivate(generated.token.id)
+    before = (tokens.all(), activities(trail))
+
+    with pytest.raises(TokenRefused) as refusal:
+        tokens.generate()
+
+    assert (refusal.value.reason, str(refusal.value)) == (
+        "token_limit_reached",
+        "Two tokens exist already. Remove one before generating another.",
+    )
+    assert (tokens.all(), activities(trail)) == before
+
+
+def test_removing_a_token_frees_its_slot(tokens: Tokens) -> None:
+    first, second = tokens.generate().token, tokens.generate().token
+    tokens.remove(first.id)
+    third = tokens.generate().token
+    assert tokens.all() == [second, third]
+    assert [token.name for token in tokens.all()] == ["SCIM Token 2", "SCIM Token 1"]
+
+
+def test_of_many_administrators_at_once_one_gets_the_last_slot(tokens: Tokens) -> None:
+    tokens.generate()
+    start = threading.Barrier(8)
+    outcomes: list[str] = []
+
+    def generate() -> None:
+        start.wait()
+        try:
+            tokens.generate()
+            outcomes.append("generated")
+        except TokenRefused as refused:
+            outcomes.append(refused.reason)
+
+    threads = [threading.Thread(target=generate) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert sorted(outcomes) == ["generated"] + ["token_limit_reached"] * 7
+    assert len(tokens.all()) == 2
+
+
+@pytest.mark.parametrize("action", list(TokenAction))
+def test_acting_on_an_unknown_token_is_refused_without_a_row(
+    tokens: Tokens, trail: AuditTrail, action: TokenAction
+) -> None:
+    removed = tokens.generate().token
+    tokens.remove(removed.id)
+    before = activities(trail)
+    with pytest.raises(TokenRefused) as refusal:
+        act(tokens, action, removed.id)
+    assert refusal.value.reason == "token_not_found"
+    assert activities(trail) == before
+
+
+@pytest.mark.parametrize("secret", ["", " ", "scimt_", "Bearer x", "\ud800", "ключ"])
+def test_other_secrets_are_refused(tokens: Tokens, secret: str) -> None:
+    tokens.generate()
+    assert tokens.authenticate(secret) is None
+
+
+def test_a_token_opens_its_own_tenant_only(database: Database, clock: VirtualClock, tokens: Tokens) -> None:
+    other = Tokens(database, "fabrikam", clock)
+    secret = tokens.generate().secret
+    with pytest.raises(TokenRefused):
+        other.remove(tokens.all()[0].id)
+    assert (other.authenticate(secret), other.all()) == (None, [])
+
+
+def test_the_last_use_is_shown(tokens: Tokens, clock: VirtualClock) -> None:
+    secret = tokens.generate().secret
+    clock.advance(timedelta(minutes=40))
+    tokens.authenticate(secret)
+    clock.advance(timedelta(seconds=20))
+    tokens.authenticate(secret)
+    assert [token.last_used for token in tokens.all()] == [NINE + timedelta(minutes=40, seconds=20)]
+
+
+def test_an_adopted_secret_authenticates_and_is_known_again(tokens: Tokens, trail: AuditTrail) -> None:
+    token = tokens.adopt("my-own-token")
+    tokens.deactivate(token.id)
+    again = tokens.adopt("my-own-token")
+    assert (again.id, again.status, again.masked) == (token.id, TokenStatus.INACTIVE, "••••")
+    assert activities(trail) == ["SCIM Token Created", "SCIM Token Disabled"]
+
+
+@pytest.mark.parametrize("secret", ["", "two words", "naïve", "line\n"])
+def test_a_secret_that_no_header_can_carry_is_not_adopted(tokens: Tokens, secret: str) -> None:
+    with pytest.raises(TokenRefused) as refusal:
+        tokens.adopt(secret)
+    assert (refusal.value.reason, tokens.all()) == ("unusable_secret", [])
+
+
+def test_an_unknown_provider_is_refused(tokens: Tokens) -> None:
+    with pytest.raises(TokenRefused) as refusal:
+        tokens.generate("Nobody")
+    assert (refusal.value.reason, str(refusal.value)) == (
+        "unknown_provider",
+        "The identity providers are Entra ID, Okta, Generic.",
+    )
+
+
+def test_each_row_of_the_audit_trail_names_the_provider(tokens: Tokens, trail: AuditTrail) -> None:
+    token = tokens.generate("Okta").token
+    tokens.renew(token.id)
+    tokens.remove(token.id)
+    assert [
+        (row.activity, row.subject, row.subject_type, row.performed_by, row.details) for row in trail.rows().rows
+    ] == [
+        ("SCIM Token Deleted", "SCIM Token 1", "SCIM Token", "Administrator", "Okta"),
+        ("SCIM Token Renewed", "SCIM Token 1", "SCIM Token", "Administrator", "Okta"),
+        ("SCIM Token Created", "SCIM Token 1", "SCIM Token", "Administrator", "Okta"),
+    ]
+
+
+def test_tokens_survive_a_restart_and_their_secrets_are_nowhere(tmp_path: Path, clock: VirtualClock) -> None:
+    path = tmp_path / "mdm.sqlite"
+    database = Database(str(path))
+    tokens = Tokens(database, "contoso", clock)
+    kept, renewed = tokens.generate(), tokens.generate("Okta")
+    secrets = [kept.secret, renewed.secret, tokens.renew(renewed.token.id).secret]
+    tokens.deactivate(kept.token.id)
+    tokens.authenticate(secrets[2])
+    before = tokens.all()
+    database.close()
+    written = b"".join(file.read_bytes() for file in tmp_path.iterdir())
+
+    reopened = Database(str(path))
+    again = Tokens(reopened, "contoso", clock)
+    assert again.all() == before
+    assert [again.authenticate(secret) is not None for secret in secrets] == [False, False, True]
+    again.activate(kept.token.id)
+    assert again.authenticate(kept.secret) is not None
+    reopened.close()
+
+    assert b"SCIM Token Created" in written
+    assert [secret for secret in secrets if secret.encode() in written or secret[6:46].encode() in written] == []
+    assert not any(secret in repr((kept, renewed, before)) for secret in secrets)
+
+
+def test_a_change_that_cannot_be_kept_leaves_memory_as_it_was(
+    database: Database, tokens: Tokens, trail: AuditTrail
+) -> None:
+    generated = tokens.generate()
+    database.write(lambda connection: connection.execute("DROP TABLE audit_row"))
+    with pytest.raises(sqlite3.OperationalError):
+        tokens.deactivate(generated.token.id)
+    assert tokens.all() == [generated.token]
+    assert tokens.authenticate(generated.secret) is not None
