@@ -1,0 +1,48 @@
+"""Limits of a request, checked before anything is made of it."""
+
+import orjson
+
+from scimulate.mock_servers.scim.errors import ScimError, invalid_syntax
+
+BODY_BYTES = 4 * 1024 * 1024
+JSON_DEPTH = 32
+FILTER_BYTES = 8 * 1024
+FILTER_DEPTH = 20
+FILTER_TERMS = 50
+URL_BYTES = 16 * 1024
+PATCH_OPERATIONS = 1_000
+MEMBERS = 10_000
+PAGE_RESOURCES = 1_000
+DEFAULT_PAGE_RESOURCES = 100
+
+
+def too_large(detail: str) -> ScimError:
+    return ScimError(413, detail)
+
+
+def parse_json(body: bytes) -> object:
+    """The JSON value of a body, no deeper than `JSON_DEPTH`."""
+    try:
+        value: object = orjson.loads(body)
+    except orjson.JSONDecodeError as error:
+        raise invalid_syntax("the body is not JSON") from error
+    # A body with few brackets cannot be deep: the walk is for the rare one only.
+    if body.count(b"{") + body.count(b"[") > JSON_DEPTH and _deeper_than(value, JSON_DEPTH):
+        raise invalid_syntax(f"the body is nested deeper than {JSON_DEPTH} levels")
+    return value
+
+
+def parse_object(body: bytes) -> dict[str, object]:
+    """The JSON object of a body."""
+    value = parse_json(body)
+    if not isinstance(value, dict):
+        raise invalid_syntax("the body is not a JSON object")
+    return value
+
+
+def _deeper_than(value: object, depth: int) -> bool:
+    if isinstance(value, dict):
+        return depth == 0 or any(_deeper_than(inner, depth - 1) for inner in value.values())
+    if isinstance(value, list):
+        return depth == 0 or any(_deeper_than(inner, depth - 1) for inner in value)
+    return False
