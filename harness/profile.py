@@ -1,0 +1,83 @@
+"""A profile: the question a run answers, as data. Which requirements count, how heavily, and in which reading."""
+
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from scimulate.harness.catalogue import Requirement
+from scimulate.harness.faults import SettingsError
+from scimulate.harness.verdict import Verdict
+
+PROFILES_FOLDER = Path(__file__).parent / "profiles"
+DEFAULT_PROFILE = "entra"
+
+
+@dataclass(frozen=True)
+class Exclusion:
+    """Scenarios that carry `tag` do not apply to a `target` ("foreign": not our bundled server; "any")."""
+
+    tag: str
+    target: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Profile:
+    name: str
+    title: str
+    question: str
+    policy: str
+    """The policy that a bundled server takes where a feature names none."""
+    families: frozenset[str]
+    levels: Mapping[str, Verdict]
+    """Level -> verdict of a requirement of that level that was broken."""
+    readings: Mapping[str, str]
+    exclusions: tuple[Exclusion, ...]
+
+    def judges(self, requirement: Requirement) -> bool:
+        return requirement.family in self.families
+
+    def verdict_when_broken(self, requirement: Requirement) -> Verdict:
+        """What stands implied and allows more than one reading is reported as the reading observed, never failed."""
+        if requirement.level == "implied" and requirement.ambiguity:
+            return self.levels["ambiguous"]
+        return self.levels[requirement.level]
+
+    def reading_of(self, requirement: Requirement) -> str:
+        """Which reading this profile takes where the text allows several; nothing where it allows one."""
+        if requirement.ambiguity is None:
+            return ""
+        taken = self.readings.get(requirement.ambiguity)
+        if taken is None:
+            return f"The text allows several ({requirement.ambiguity}); what the endpoint does is recorded."
+        return f"The text allows several ({requirement.ambiguity}); the profile {self.name} takes: {taken}."
+
+    def not_applicable(self, tags: Iterable[str], *, bundled: bool) -> str | None:
+        """Why a scenario with these tags does not apply to the endpoint, or None."""
+        carried = set(tags)
+        for exclusion in self.exclusions:
+            if exclusion.tag in carried and (exclusion.target == "any" or not bundled):
+                return exclusion.reason
+        return None
+
+
+def profile_names() -> list[str]:
+    return sorted(file.stem for file in PROFILES_FOLDER.glob("*.toml"))
+
+
+def load_profile(name: str = DEFAULT_PROFILE) -> Profile:
+    if name not in profile_names():
+        raise SettingsError("profile", f"there is no {name!r}; accepted are {', '.join(profile_names())}")
+    data: dict[str, Any] = tomllib.loads((PROFILES_FOLDER / f"{name}.toml").read_text(encoding="utf-8"))
+    return Profile(
+        name=name,
+        title=data["title"],
+        question=data["question"],
+        policy=data["policy"],
+        families=frozenset(data["families"]),
+        levels={level: Verdict(verdict) for level, verdict in data["levels"].items()},
+        readings=data["readings"],
+        exclusions=tuple(Exclusion(**row) for row in data["not_applicable"]),
+    )
