@@ -27,7 +27,7 @@ except ImportError:  # a PyYAML without libyaml reads the same, ten times slower
 
 @dataclass(frozen=True)
 class Requirement:
-    """One demand. `level` is that of the text: MUST, SHOULD, MAY, …; implied where an RFC says it without capitals; INFO."""
+    """One demand. `level` is that of the text (implied: an RFC says it without capitals), or INFO."""
 
     id: str
     level: str
