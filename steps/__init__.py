@@ -1,0 +1,11 @@
+"""How a sentence is carried out: one module for each actor, and the world they share. Named with `-p scimulate.steps`."""
+
+pytest_plugins = (
+    "scimulate.steps.rehearsal",
+    "scimulate.steps.clock",
+    "scimulate.steps.endpoint",
+    "scimulate.steps.entra_administrator",
+    "scimulate.steps.portal_administrator",
+    "scimulate.steps.provisioning_service",
+    "scimulate.steps.scim_client",
+)

@@ -11,7 +11,7 @@ Feature: Users over SCIM
       When a client creates the user:
         """
         {"schemas": ["urn:ietf:params:scim:schemas:core:2.0:User"],
-         "userName": "ada@contoso.test", "externalId": "ada", "active": true,
+         "userName": "ada@contoso.test", "externalId": "ada@contoso.test", "active": true,
          "displayName": "Ada Lovelace",
          "name": {"givenName": "Ada", "familyName": "Lovelace"},
          "emails": [{"value": "ada@contoso.test", "type": "work", "primary": true}]}
@@ -23,7 +23,7 @@ Feature: Users over SCIM
         | name.givenName               | Ada              |
         | name.familyName              | Lovelace         |
         | emails[type eq "work"].value | ada@contoso.test |
-        | externalId                   | ada              |
+        | externalId                   | ada@contoso.test |
       And the endpoint has one active user "ada@contoso.test"
 
     @NEG-42 @ENTRA-506

@@ -48,18 +48,6 @@ Feature: Provisioning an assigned user
       And the endpoint has no user "grace@contoso.test"
       And no request of the provisioning service named "grace@contoso.test"
 
-    @SEED-046
-    Scenario Outline: A row that is <ticked> is provisioned all the same
-      Given Ada is assigned to the application
-      And the row of Ada is <ticked>
-      When provisioning is started
-      Then the endpoint has one active user "ada@contoso.test"
-
-      Examples:
-        | ticked     |
-        | ticked     |
-        | not ticked |
-
     @NEG-36 @SEED-044
     Scenario: A user assigned twice is provisioned once
       Given Ada is assigned to the application

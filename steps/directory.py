@@ -1,0 +1,79 @@
+"""The people and groups of a feature, by the names it gives them, in Entra ID's directory."""
+
+from collections.abc import Callable
+
+from scimulate.mock_servers.entra.directory import Directory, Group, User
+
+Named = Callable[[str], str]
+
+ATTRIBUTES = {
+    "name": "display_name",
+    "given name": "given_name",
+    "surname": "surname",
+    "mail": "mail",
+    "job title": "job_title",
+    "department": "department",
+    "mobile": "mobile",
+    "mobile number": "mobile",
+}
+"""What a feature calls an attribute, and what the directory calls it."""
+
+
+class People:
+    """Finds, or makes, the users and groups that a feature speaks of."""
+
+    def __init__(self, directory: Directory, user_name: Named, group_name: Named, real: Named) -> None:
+        self.directory = directory
+        self._user_name = user_name
+        self._group_name = group_name
+        self._real = real
+        self._users: dict[str, str] = {}
+        self._groups: dict[str, str] = {}
+
+    def user(self, name: str) -> User:
+        """The person called `name`, who joins the directory when first mentioned."""
+        if name not in self._users:
+            self.add({"name": name})
+        return self.directory.user(self._users[name])
+
+    def group(self, name: str) -> Group:
+        """The group called `name`, which joins the directory when first mentioned."""
+        if name not in self._groups:
+            self._groups[name] = self.directory.create_group(self._group_name(name)).id
+        return self.directory.group(self._groups[name])
+
+    def is_group(self, name: str) -> bool:
+        return name in self._groups
+
+    def add(self, row: dict[str, str]) -> None:
+        """Add the person that a row of a table describes."""
+        name = row["name"]
+        given = {ATTRIBUTES[heading]: self._real(value) for heading, value in row.items() if value}
+        given.setdefault("mail", self._user_name(name))
+        given.setdefault("given_name", name)
+        user = self.directory.create_user(user_principal_name=self._user_name(name), **given)
+        self._users[name] = user.id
+
+    def add_group(self, name: str, members: list[str]) -> None:
+        """Add a group whose `members` are people, or groups mentioned before."""
+        group = self.group(name)
+        for member in members:
+            self.directory.add_member(group.id, self.principal(member))
+
+    def principal(self, name: str) -> str:
+        """The id of the person or group called `name`."""
+        return self._groups[name] if name in self._groups else self.user(name).id
+
+    def change(self, name: str, attribute: str, value: str) -> None:
+        """Give the person another value; an empty one clears it."""
+        self.directory.update_user(self.user(name).id, **{ATTRIBUTES[attribute]: self._real(value) or None})
+
+    def rename_group(self, name: str, new_name: str) -> None:
+        identifier = self._groups.pop(name)
+        self.directory.rename_group(identifier, self._group_name(new_name))
+        self._groups[new_name] = identifier
+
+
+def listed_names(text: str) -> list[str]:
+    """ "Ada, Grace" or "Ada and Grace" as a list."""
+    return [name.strip() for name in text.replace(" and ", ",").split(",") if name.strip()]

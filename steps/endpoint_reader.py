@@ -1,0 +1,98 @@
+"""Reads the endpoint as a judge does: by filter and by id, believing neither alone.
+
+Each read names the requirement that it decides: what a look-up may return, what a read by id must return.
+"""
+
+from typing import Any
+
+import httpx
+
+from scimulate.harness import expect
+
+Resource = dict[str, Any]
+
+FILTER = "ENTRA-498"
+READ_BY_ID = "ENTRA-497"
+HAS_AN_ID = "ENTRA-504"
+ONLY_MATCHES = "RFC7644-3.4.2.2-03"
+
+
+class EndpointReader:
+    """Asks the endpoint at `base_url` for users and groups."""
+
+    def __init__(self, client: httpx.Client, base_url: str) -> None:
+        self._client = client
+        self._base_url = base_url
+
+    def get(self, path: str, **query: str) -> httpx.Response:
+        return self._client.get(f"{self._base_url}{path}", params=query or None)
+
+    def users_named(self, user_name: str) -> list[Resource]:
+        """The users that a look-up by `user_name` finds; letter case does not matter."""
+        return self._found("/Users", "userName", user_name)
+
+    def groups_named(self, display_name: str) -> list[Resource]:
+        """The groups that a look-up by `display_name` finds, in the form in which Entra ID asks (ENTRA-166)."""
+        return self._found("/Groups", "displayName", display_name, excludedAttributes="members")
+
+    def by_id(self, path: str, identifier: str) -> Resource:
+        """The resource `path`/`identifier`, which must be there."""
+        response = self.get(f"{path}/{identifier}")
+        expect.status(response, 200, requirement=READ_BY_ID)
+        resource = expect.document(response, requirement=READ_BY_ID)
+        action = f"reading {path}/{identifier}"
+        expect.equal(READ_BY_ID, action, identifier, resource.get("id"), expect.exchanges_of(response))
+        return resource
+
+    def _found(self, path: str, attribute: str, value: str, **query: str) -> list[Resource]:
+        literal = value.replace("\\", "\\\\").replace('"', '\\"')
+        response = self.get(path, filter=f'{attribute} eq "{literal}"', **query)
+        exchanges = expect.exchanges_of(response)
+        action = f"looking up {attribute} {value} at {path}"
+        expect.status(response, 200, requirement=FILTER, action=action)
+        resources = expect.envelope(response)
+        others = [row for row in resources if str(row.get(attribute)).casefold() != value.casefold()]
+        expect.true(
+            ONLY_MATCHES,
+            action,
+            f"only resources whose {attribute} is {value}",
+            f"{len(others)} others among {len(resources)}",
+            not others,
+            exchanges,
+        )
+        ids = [row.get("id") for row in resources]
+        expect.true(
+            HAS_AN_ID,
+            action,
+            "an id, as text, on each",
+            ids,
+            all(isinstance(one, str) and one for one in ids),
+            exchanges,
+        )
+        return resources
+
+
+def member_ids(group: Resource) -> list[str]:
+    """The ids that `group` lists, each as often as it is listed."""
+    return sorted(str(member.get("value")) for member in group.get("members") or [] if isinstance(member, dict))
+
+
+def changes(before: Resource, after: Resource) -> dict[str, Any]:
+    """The attributes that differ, with their value afterwards. What the endpoint keeps for itself does not count."""
+    return {
+        name: after.get(name)
+        for name in sorted({*before, *after} - {"meta", "schemas"})
+        if _normal(before.get(name)) != _normal(after.get(name))
+    }
+
+
+def _normal(value: Any) -> Any:
+    """Absent, null and the empty list are one state (RFC 7643 §2.5); the order of values says nothing."""
+    if value in (None, [], {}):
+        return None
+    if isinstance(value, list):
+        return sorted((_normal(item) for item in value), key=repr)
+    if isinstance(value, dict):
+        normal = {name: _normal(item) for name, item in value.items()}
+        return {name: item for name, item in normal.items() if item is not None} or None
+    return value

@@ -1,0 +1,163 @@
+"""Judges what is seen from outside after a When: users, groups and tokens at the endpoint, and what was overheard.
+
+A difference is a `TargetFault`. It names the requirement whose breach was seen: that of the read itself when the read
+is at fault, else the one that the scenario is about.
+"""
+
+from typing import Any
+
+from scimulate.harness import expect
+from scimulate.harness.scim_values import value_at
+from scimulate.steps.endpoint_reader import EndpointReader, Resource, changes, member_ids
+from scimulate.steps.names import Names
+from scimulate.steps.overheard import Heard, Overheard
+from scimulate.steps.scim_messages import ScimClient
+
+LETS_IN = "ENTRA-503"
+SOFT_DELETE = "ENTRA-501"
+
+
+class Judge:
+    """`requirement` is the id that the scenario is about."""
+
+    def __init__(
+        self, requirement: str, names: Names, endpoint: EndpointReader, overheard: Overheard, client: ScimClient
+    ) -> None:
+        self.requirement = requirement
+        self._names = names
+        self._endpoint = endpoint
+        self._overheard = overheard
+        self._client = client
+        self._before: dict[str, Resource] = {}
+
+    def check(self, *, expected: Any, actual: Any, action: str, requirement: str | None = None) -> None:
+        """Whole values must be equal. What the endpoint had refused to the provisioning service is told with it."""
+        refused = [] if expected == actual else self._overheard.refused()
+        told = "; ".join(heard.describes() for heard in refused[:3])
+        expect.equal(
+            requirement or self.requirement,
+            f"{action} ({told})" if told else action,
+            expected,
+            actual,
+            tuple(heard.exchange for heard in refused if heard.exchange),
+        )
+
+    # Users
+
+    def find_user(self, user_name: str) -> Resource:
+        """The one user of this name, found by filter and read by id."""
+        name = self._names.real(user_name)
+        found = self._endpoint.users_named(name)
+        self.check(expected=1, actual=len(found), action=f"looking up the user {name}")
+        return self._endpoint.by_id("/Users", found[0]["id"])
+
+    def one_user(self, user_name: str, *, active: bool) -> None:
+        """There is one user of this name, and `active` is that boolean."""
+        user = self.find_user(user_name)
+        self.check(
+            expected={"active": active},
+            actual={"active": user.get("active")},
+            action=f"reading {self._names.real(user_name)}",
+            requirement=self.requirement if isinstance(user.get("active"), bool) else SOFT_DELETE,
+        )
+
+    def no_user(self, user_name: str) -> None:
+        name = self._names.real(user_name)
+        found = self._endpoint.users_named(name)
+        self.check(expected=0, actual=len(found), action=f"looking up the user {name}")
+        if before := self._before.get(user_name):
+            answer = self._endpoint.get(f"/Users/{before['id']}")
+            self.check(expected=404, actual=answer.status_code, action=f"reading {name} by its former id")
+
+    def remember(self, user_names: list[str]) -> None:
+        """Keep what these users are now, to see later what has changed."""
+        self._before.update({user_name: self.find_user(user_name) for user_name in user_names})
+
+    def remembered(self, user_name: str) -> Resource:
+        return self._before[user_name]
+
+    def has(self, user_name: str, expected: dict[str, Any]) -> None:
+        """The user has these values, by attribute path."""
+        user = self.find_user(user_name)
+        self.check(
+            expected=expected,
+            actual={path: value_at(user, path) for path in expected},
+            action=f"reading the attributes of {self._names.real(user_name)}",
+        )
+
+    def changed(self, user_name: str, expected: dict[str, Any]) -> None:
+        """Since it was remembered, just these attributes of the user have changed, to these values."""
+        self.check(
+            expected=expected,
+            actual=changes(self._before[user_name], self.find_user(user_name)),
+            action=f"comparing {self._names.real(user_name)} with what it was",
+        )
+
+    # Groups
+
+    def group_lists(self, group: str, members: list[str]) -> None:
+        """The one group of this name lists these users and nobody else, each once."""
+        name = self._names.group(group)
+        found = self._endpoint.groups_named(name)
+        self.check(expected=1, actual=len(found), action=f"looking up the group {name}")
+        listed = member_ids(self._endpoint.by_id("/Groups", found[0]["id"]))
+        self.check(
+            expected=sorted(self.find_user(member)["id"] for member in members),
+            actual=listed,
+            action=f"reading the members of {name}",
+        )
+
+    def no_group(self, group: str) -> None:
+        name = self._names.group(group)
+        self.check(expected=[], actual=self._endpoint.groups_named(name), action=f"looking up the group {name}")
+
+    # Tokens
+
+    def let_in(self, tokens: list[str]) -> None:
+        answers = [self._client.with_token(token).get("/Users", count="1") for token in tokens]
+        self.check(
+            expected=[200] * len(tokens),
+            actual=[answer.status_code for answer in answers],
+            action="listing users with the token",
+            requirement=LETS_IN,
+        )
+
+    def kept_out(self, token: str) -> None:
+        answer = self._client.with_token(token).get("/Users", count="1")
+        self.check(expected=401, actual=answer.status_code, action="listing users with a token that is not in force")
+
+    # What the provisioning service said
+
+    def heard(self, expected: list[dict[str, str]], heard: list[Heard]) -> None:
+        """The requests are these, in this order, as far as the table says: method, path and query parameters."""
+        wanted = [{column: self._real(value) for column, value in row.items()} for row in expected]
+        columns = list(wanted[0])
+        self.check(
+            expected=wanted,
+            actual=[_row(each, columns) for each in heard],
+            action="listening to the provisioning service",
+        )
+
+    def _real(self, text: str) -> str:
+        """A cell of a table of requests: user names and group names become this scenario's own."""
+        attribute, equals, literal = text.partition(" eq ")
+        if equals and attribute == "displayName" and literal != '"<random>"':
+            return f'{attribute} eq "{self._names.group(literal.strip(chr(34)))}"'
+        return self._names.real(text)
+
+
+def _row(heard: Heard, columns: list[str]) -> dict[str, str]:
+    known = {"method": heard.method, "path": _path(heard.path), **heard.query}
+    return {column: _without_random(known.get(column, "")) for column in columns}
+
+
+def _path(path: str) -> str:
+    collection, _, identifier = path.lstrip("/").partition("/")
+    return f"/{collection}/<id>" if identifier else f"/{collection}"
+
+
+def _without_random(text: str) -> str:
+    """A look-up of what cannot exist asks for another GUID each time (ENTRA-070)."""
+    attribute, equals, literal = text.partition(" eq ")
+    is_guid = equals and len(literal) == 38 and literal.count("-") == 4
+    return f'{attribute} eq "<random>"' if is_guid else text

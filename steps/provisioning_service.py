@@ -1,0 +1,144 @@
+"""The provisioning service of Entra ID: its cycles, its log, and what it was heard to say to the endpoint."""
+
+from pytest_bdd import given, parsers, then, when
+
+from scimulate.mock_servers.entra.application import ProvisioningRefused
+from scimulate.steps.clock import on_the_day
+from scimulate.steps.directory import listed_names
+from scimulate.steps.entra_administrator import Table, rows
+from scimulate.steps.world import World
+
+
+@given("provisioning was started")
+def was_started(world: World) -> None:
+    world.application.start()
+
+
+@given(parsers.parse("provisioning was started at {moment}"))
+def was_started_at(world: World, moment: str) -> None:
+    world.clock.advance_to(on_the_day(world, moment))
+    world.application.start()
+
+
+@given(parsers.parse("provisioning was stopped at {moment}"))
+def was_stopped_at(world: World, moment: str) -> None:
+    world.clock.advance_to(on_the_day(world, moment))
+    world.application.stop()
+
+
+@given(parsers.re(r"(?P<names>[A-Z]\w+(?: and [A-Z]\w+)*) (?:was|were) provisioned$"))
+def were_provisioned(world: World, names: str) -> None:
+    world.provision_people(listed_names(names))
+
+
+@given(parsers.re(r'"(?P<group>[^"]+)" with (?P<names>.+) was provisioned$'))
+def group_was_provisioned(world: World, group: str, names: str) -> None:
+    world.people.add_group(group, listed_names(names))
+    world.application.assign(world.people.principal(group))
+    world.provision()
+    user_names = [f"{name.lower()}@contoso.test" for name in listed_names(names)]
+    world.judge.remember(user_names)
+    world.judge.group_lists(group, user_names)
+
+
+@when("provisioning is started")
+def is_started(world: World) -> None:
+    try:
+        world.application.start()
+    except ProvisioningRefused as refusal:
+        world.outcome = refusal
+
+
+@when(parsers.parse("provisioning is started at {moment}"))
+def is_started_at(world: World, moment: str) -> None:
+    world.clock.advance_to(on_the_day(world, moment))
+    world.application.start()
+
+
+@when("provisioning is restarted")
+def is_restarted(world: World) -> None:
+    world.application.restart()
+
+
+@when("a provisioning cycle ends")
+def cycle_ends(world: World) -> None:
+    world.provision()
+
+
+@then(parsers.parse('Entra ID refuses to start because "{reason}"'))
+def refuses_to_start(world: World, reason: str) -> None:
+    told = str(world.outcome)
+    world.judge.check(expected=reason, actual=reason if reason in told else told, action="starting provisioning")
+
+
+@then(parsers.parse("the provisioning status shows {count:d} user"))
+def status_shows(world: World, count: int) -> None:
+    status = world.application.status()
+    world.judge.check(
+        expected=count, actual=status.object_counts.get("User", 0), action="reading the provisioning status"
+    )
+
+
+@then(parsers.re(r'the provisioning log shows "(?P<action>\w+)" with "(?P<status>\w+)" for "?(?P<name>\w+)"?$'))
+def log_shows(world: World, action: str, status: str, name: str) -> None:
+    entries = world.application.log.entries(identity=world.people.principal(name))
+    world.judge.check(
+        expected=(action, status),
+        actual=(entries[-1].action, entries[-1].status) if entries else "no entry",
+        action=f"reading the provisioning log of {name}",
+    )
+
+
+@then(parsers.parse("the provisioning log shows the creation of {name} at {moment}"))
+def log_shows_creation_at(world: World, name: str, moment: str) -> None:
+    entries = world.application.log.entries(identity=world.people.principal(name), action="create")
+    world.judge.check(
+        expected=[on_the_day(world, moment)],
+        actual=[entry.activity_at for entry in entries],
+        action=f"reading the provisioning log of {name}",
+    )
+
+
+@then("the endpoint received these requests:")
+def received(world: World, datatable: Table) -> None:
+    world.judge.heard(rows(datatable), world.overheard.requests)
+
+
+@then("the endpoint received these requests after the probe:")
+def received_after_the_probe(world: World, datatable: Table) -> None:
+    world.judge.heard(rows(datatable), world.overheard.after_the_probe())
+
+
+@then("the endpoint received only the probe")
+def received_only_the_probe(world: World) -> None:
+    world.judge.check(
+        expected=[("GET", "/Users"), ("GET", "/Groups")],
+        actual=[(heard.method, heard.path) for heard in world.overheard.requests],
+        action="running a cycle without changes",
+    )
+
+
+@then("nothing was sent")
+def nothing_was_sent(world: World) -> None:
+    world.judge.check(
+        expected=[], actual=[heard.describes() for heard in world.overheard.requests], action="listening on the line"
+    )
+
+
+@then(parsers.parse('no request of the provisioning service named "{user_name}"'))
+def nobody_named(world: World, user_name: str) -> None:
+    name = world.names.real(user_name)
+    world.judge.check(
+        expected=[],
+        actual=[heard.describes() for heard in world.overheard.requests if name in repr((heard.query, heard.body))],
+        action=f"listening for {name} on the line",
+    )
+
+
+@then("no request of the provisioning service changed anything")
+def nothing_changed(world: World) -> None:
+    world.judge.check(
+        expected=[],
+        actual=[heard.describes() for heard in world.overheard.requests if heard.method != "GET"],
+        action="listening for writes on the line",
+    )

@@ -1,0 +1,104 @@
+"""A client that speaks SCIM to the endpoint itself, and what it may expect of the answers."""
+
+from typing import Any, Self
+from urllib.parse import urljoin
+
+import httpx
+
+from scimulate.harness import expect
+
+USER = "urn:ietf:params:scim:schemas:core:2.0:User"
+PATCH_OP = "urn:ietf:params:scim:api:messages:2.0:PatchOp"
+
+
+class ScimClient:
+    """Sends requests with a token, by default the tenant's; None sends no Authorization header at all."""
+
+    def __init__(self, client: httpx.Client, base_url: str, token: str | None) -> None:
+        self._client = client
+        self._base_url = base_url
+        self._token = token
+
+    def with_token(self, token: str | None) -> Self:
+        return type(self)(self._client, self._base_url, token)
+
+    def get(self, path: str, **query: str) -> httpx.Response:
+        return self._send("GET", path, query=query)
+
+    def post(self, path: str, document: dict[str, Any]) -> httpx.Response:
+        return self._send("POST", path, document)
+
+    def patch(self, path: str, operations: list[dict[str, Any]]) -> httpx.Response:
+        return self._send("PATCH", path, {"schemas": [PATCH_OP], "Operations": operations})
+
+    def delete(self, path: str) -> httpx.Response:
+        return self._send("DELETE", path)
+
+    def look_up(self, attribute: str, value: str) -> httpx.Response:
+        return self.get("/Users", filter=f'{attribute} eq "{value}"')
+
+    def create_user(self, user_name: str, display_name: str) -> httpx.Response:
+        return self.post("/Users", user_named(user_name, display_name))
+
+    def _send(
+        self, method: str, path: str, document: dict[str, Any] | None = None, query: dict[str, str] | None = None
+    ) -> httpx.Response:
+        headers = {"Accept": expect.SCIM_JSON}
+        if self._token is not None:
+            headers["Authorization"] = f"Bearer {self._token}"
+        if document is not None:
+            headers["Content-Type"] = expect.SCIM_JSON
+        return self._client.request(
+            method, f"{self._base_url}{path}", params=query or None, json=document, headers=headers
+        )
+
+
+def user_named(user_name: str, display_name: str) -> dict[str, Any]:
+    """A user that any endpoint can be asked to take: with a name and the work e-mail that some demand."""
+    given_name, _, family_name = display_name.partition(" ")
+    return {
+        "schemas": [USER],
+        "userName": user_name,
+        "displayName": display_name,
+        "name": {"givenName": given_name, "familyName": family_name or given_name},
+        "emails": [{"value": user_name, "type": "work", "primary": True}],
+        "active": True,
+    }
+
+
+def expect_created(response: httpx.Response) -> None:
+    """201, an id, and a location in header and body that name one resource (RFC 7644 §3.3)."""
+    expect.status(response, 201, requirement="RFC7644-3.3-09")
+    resource = expect.document(response, requirement="RFC7644-3.3-10")
+    identifier = resource.get("id")
+    exchanges = expect.exchanges_of(response)
+    named = isinstance(identifier, str) and bool(identifier)
+    expect.true("ENTRA-117", "creating a user", "an id, as text", identifier, named, exchanges)
+    meta = resource.get("meta")
+    for requirement, where, location in (
+        ("RFC7644-3.3-11", "Location header", response.headers.get("Location")),
+        ("RFC7644-3.3-12", "meta.location", meta.get("location") if isinstance(meta, dict) else None),
+    ):
+        resolved = urljoin(str(response.request.url), location) if isinstance(location, str) else ""
+        action = f"reading the {where} of a new user"
+        wanted = f"a URL that ends in /{identifier}"
+        expect.true(requirement, action, wanted, location, resolved.endswith(f"/{identifier}"), exchanges)
+
+
+def expect_list_of(response: httpx.Response, count: int) -> None:
+    """A ListResponse that announces and holds `count` resources (RFC 7644 §3.4.2)."""
+    expect.status(response, 200, requirement="RFC7644-3.4.2-11")
+    resources = expect.envelope(response, requirement="RFC7644-3.4.2-05")
+    expect.equal(
+        "RFC7644-3.4.2-12" if count == 0 else "RFC7644-3.4.2-06",
+        expect.action_of(response),
+        {"totalResults": count, "resources": count},
+        {"totalResults": response.json().get("totalResults"), "resources": len(resources)},
+        expect.exchanges_of(response),
+    )
+
+
+def expect_client_error(response: httpx.Response, requirement: str) -> None:
+    """Any 4xx with a SCIM error body."""
+    expect.status(response, *range(400, 500), requirement=requirement)
+    expect.scim_error(response, response.status_code, requirement="RFC7644-3.12-01")

@@ -1,0 +1,110 @@
+"""The world of one scenario: who takes part in it, and what the When came to.
+
+A step names one action of an actor and keeps the outcome here for a Then to judge.
+"""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from scimulate.mock_servers.clock import VirtualClock
+from scimulate.mock_servers.entra.application import Application, ConnectionTest
+from scimulate.mock_servers.entra.tenant import EntraTenant
+from scimulate.steps.directory import People
+from scimulate.steps.judge import Judge
+from scimulate.steps.names import Names
+from scimulate.steps.overheard import Overheard
+from scimulate.steps.portal import Generated, Portal
+from scimulate.steps.scim_messages import ScimClient
+
+COMPLIANT_FLAG = "aadOptscim062020"
+INTERVAL = timedelta(minutes=40)
+
+
+@dataclass
+class World:
+    """`scim_url` and `token` are what the administrator pastes into Entra ID."""
+
+    names: Names
+    scim_url: str
+    token: str
+    clock: VirtualClock
+    overheard: Overheard
+    entra: EntraTenant
+    application: Application
+    people: People
+    client: ScimClient
+    judge: Judge
+    portal: Portal | None = None
+    outcome: Any = None
+    secret_before: str = ""
+
+    # The connection
+
+    def tenant_url(self, dialect: str = "legacy") -> str:
+        """The Tenant URL that makes Entra ID speak `dialect` (ENTRA-005)."""
+        return self.scim_url if dialect == "legacy" else f"{self.scim_url}?{COMPLIANT_FLAG}"
+
+    def connect(self, dialect: str = "legacy") -> None:
+        """Paste URL and token, test and save."""
+        self.application.save_credentials(self.tenant_url(dialect), self.token)
+
+    def tested(self) -> ConnectionTest:
+        """The test of the connection that the When came to."""
+        assert isinstance(self.outcome, ConnectionTest), f"no connection was tested: {self.outcome!r}"
+        return self.outcome
+
+    # The portal
+
+    def the_portal(self) -> Portal:
+        """The administrator portal, which only the bundled servers have."""
+        assert self.portal is not None, "a scenario that needs the portal carries the tag @portal"
+        return self.portal
+
+    def hold_tokens(self, count: int) -> None:
+        for _ in range(count - len(self.the_portal().generated)):
+            generated = self.the_portal().generate_token()
+            assert isinstance(generated, Generated), generated
+
+    def change_token(self, place: int, action: str) -> None:
+        """Do `action` to a token, keeping the secret it had before."""
+        self.secret_before = self.the_portal().generated[place].token
+        self.outcome = self.the_portal().change_token(place, action)
+
+    # Provisioning
+
+    def provision(self) -> None:
+        """Let one cycle end: the first one, or the next one forty minutes later."""
+        if self.application.status().next_cycle_at is None:
+            self.application.start()
+        else:
+            self.clock.advance(INTERVAL)
+
+    def provision_people(self, names: list[str]) -> None:
+        """Assign, provision, and remember what has arrived."""
+        for name in names:
+            self.application.assign(self.people.user(name).id)
+        self.provision()
+        self.judge.remember([f"{name.lower()}@contoso.test" for name in names])
+
+    def leave(self, name: str, event: str) -> None:
+        """One of the ways in which a user goes out of scope (ENTRA-138, ENTRA-142)."""
+        user, directory = self.people.user(name), self.people.directory
+        match event:
+            case "unassigned":
+                self.application.unassign(user.id)
+            case "blocked":
+                directory.update_user(user.id, account_enabled=False)
+            case "deleted softly":
+                directory.delete_user(user.id)
+            case _:
+                directory.delete_user(user.id)
+                directory.purge_user(user.id)
+
+    def come_back(self, name: str, event: str) -> None:
+        """Undo `leave`."""
+        user = self.people.user(name)
+        if event == "unassigned":
+            self.application.assign(user.id)
+        else:
+            self.people.directory.restore_user(user.id)
