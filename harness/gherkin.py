@@ -6,12 +6,14 @@ What it knows of a test stands on the item: `scenario_description`, and after a 
 """
 
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 import pytest
 from _pytest._code.code import ExceptionInfo, ReprEntry, ReprExceptionInfo, ReprFileLocation, ReprTraceback, Traceback
+from _pytest.mark.expression import Expression
 from pytest_bdd.parser import Step
 from pytest_bdd.scenario import _execute_step_function
 
@@ -94,6 +96,14 @@ def register_tags(config: pytest.Config, tags: set[str]) -> None:
     known = {line.partition(":")[0] for line in config.getini("markers")}
     for tag in sorted(tags - known):
         config.addinivalue_line("markers", f"{tag}: a tag of a feature file")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(config: pytest.Config) -> None:
+    """With `-m` and a name that no feature carries pytest ends; an xdist worker must not, so there nothing matches."""
+    if hasattr(config, "workerinput") and config.option.markexpr:
+        with suppress(SyntaxError):
+            register_tags(config, set(Expression.compile(config.option.markexpr).idents()))
 
 
 def carry_out(request: pytest.FixtureRequest) -> None:
