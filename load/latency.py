@@ -3,7 +3,7 @@
 Percentiles are the upper bound of their bucket, so they are never flattering; the maximum is exact.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Self
 
@@ -71,9 +71,9 @@ class Histogram:
         return [[-1, self.maximum], *([bucket, count] for bucket, count in sorted(self.counts.items()))]
 
     @classmethod
-    def from_pairs(cls, pairs: Iterable[Iterable[int]]) -> Self:
-        (_, maximum), *rest = (tuple(pair) for pair in pairs)
-        return cls(dict(rest), maximum)
+    def from_pairs(cls, pairs: Iterable[Sequence[int]]) -> Self:
+        (_, maximum), *rest = pairs
+        return cls({bucket: count for bucket, count in rest}, maximum)
 
 
 def _bucket(value: int) -> int:

@@ -10,37 +10,13 @@ from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
 
+from scimulate.mock_servers.entra.principals import Group, User
+
 DOMAIN = "contoso.test"
 LARGEST_GROUP = 1_000
 DEPARTMENTS = ("Engineering", "Finance", "Human Resources", "Legal", "Marketing", "Operations", "Research", "Sales")
 
 _ALL_BITS = (1 << 64) - 1
-
-
-@dataclass(frozen=True)
-class Person:
-    """A user of the directory, by the names that Entra's source attributes have (ENTRA-283…304)."""
-
-    index: int
-    user_principal_name: str
-    mail_nickname: str
-    display_name: str
-    given_name: str
-    surname: str
-    job_title: str
-    department: str
-    employee_id: str
-    telephone_number: str
-    city: str
-
-
-@dataclass(frozen=True)
-class Team:
-    """A group of the directory. Its members are asked for separately: they may be many."""
-
-    index: int
-    display_name: str
-    object_id: str
 
 
 @dataclass(frozen=True)
@@ -52,33 +28,35 @@ class Population:
     groups: int
     mark: str
 
-    def user(self, index: int) -> Person:
+    def user(self, index: int) -> User:
         _check(index, self.users, "user")
         dice = _Dice(self.seed, index, "user")
         tables = _tables()
         given_name = dice.choose(tables.given_names)
         surname = dice.choose(tables.surnames)
         nickname = f"{_plain(given_name)}.{_plain(surname)}.{index}.{self.mark}"
-        return Person(
-            index=index,
-            user_principal_name=f"{nickname}@{DOMAIN}",
-            mail_nickname=nickname,
+        return User(
+            id=dice.object_id(),
             display_name=f"{given_name} {surname}",
+            user_principal_name=f"{nickname}@{DOMAIN}",
+            mail=f"{nickname}@{DOMAIN}",
+            mail_nickname=nickname,
             given_name=given_name,
             surname=surname,
             job_title=dice.choose(tables.job_titles),
             department=dice.choose(DEPARTMENTS),
             employee_id=f"E{index:08}",
-            telephone_number=f"+1 555 {dice.below(10_000_000):07}",
+            preferred_language="en-US",
             city=dice.choose(tables.cities),
+            telephone_number=f"+1 555 {dice.below(10_000_000):07}",
         )
 
-    def group(self, index: int) -> Team:
+    def group(self, index: int) -> Group:
+        """The group without its members: they may be many, and are asked for with `members`."""
         _check(index, self.groups, "group")
         dice = _Dice(self.seed, index, "group")
-        digits = f"{dice.next():016x}{dice.next():016x}"
-        object_id = f"{digits[:8]}-{digits[8:12]}-4{digits[13:16]}-a{digits[17:20]}-{digits[20:]}"
-        return Team(index, f"{dice.choose(DEPARTMENTS)} {dice.choose(_tables().cities)} {index} {self.mark}", object_id)
+        name = f"{dice.choose(DEPARTMENTS)} {dice.choose(_tables().cities)} {index} {self.mark}"
+        return Group(id=dice.object_id(), display_name=name)
 
     def members(self, index: int) -> list[int]:
         """The indices of a group's members: distinct, spread over the directory, overlapping with other groups'.
@@ -164,6 +142,10 @@ class _Dice:
 
     def fraction(self) -> float:
         return self.next() / (_ALL_BITS + 1)
+
+    def object_id(self) -> str:
+        digits = f"{self.next():016x}{self.next():016x}"
+        return f"{digits[:8]}-{digits[8:12]}-4{digits[13:16]}-a{digits[17:20]}-{digits[20:]}"
 
     def choose(self, table: Sequence[str]) -> str:
         return table[self.next() % len(table)]
