@@ -91,13 +91,14 @@ def explain(requirement: Requirement, scenarios: Scenarios, profile: Profile) ->
         ("How it is tested", "\n".join(_how_tested(requirement, scenarios))),
         ("How it fails", _how_it_fails(requirement, profile)),
         ("How to put it right", requirement.how_to_fix),
-        (
-            "To dispute it",
-            f"put this line, with your reason, into a file and give it as --baseline:\n{requirement.id}  # ",
-        ),
+        ("To dispute it", f"put this into a file and give it as --baseline:\n{_baseline_entry(requirement)}"),
     ]
     blocks = [f"{heading}\n{_indented(text)}" if heading else _filled(text, "") for heading, text in parts if text]
-    return f"{requirement.id}\n" + "\n\n".join(blocks).rstrip(" ") + "\n"
+    return f"{requirement.id}\n" + "\n\n".join(blocks) + "\n"
+
+
+def _baseline_entry(requirement: Requirement) -> str:
+    return f'[[accepted]]\nid = "{requirement.id}"\nreason = ""\nowner = ""'
 
 
 def _how_tested(requirement: Requirement, scenarios: Scenarios) -> list[str]:
