@@ -1,4 +1,4 @@
-"""How a sentence is carried out: one module for each actor, and the world they share. Named with `-p scimulate.steps`."""
+"""How a sentence is carried out: one module for each actor, and the world that they share."""
 
 pytest_plugins = (
     "scimulate.steps.rehearsal",
