@@ -18,7 +18,7 @@ from scimulate.cli.settings import (
 
 ENDPOINT = (RUN, LOAD, CLEANUP)
 """The commands that send to an endpoint under test."""
-JUDGED = (RUN, CLEANUP)
+PACED = (RUN, CLEANUP)
 
 KNOWN: tuple[Setting, ...] = (
     Setting("url", ENDPOINT, "SCIM base URL of the endpoint; without it run judges the bundled servers", metavar="URL"),
@@ -49,32 +49,32 @@ KNOWN: tuple[Setting, ...] = (
     Setting("seed", (RUN, ENTRA, LOAD), "the seed of all generated data", whole(0), 1, "N"),
     Setting("run-id", (RUN, LOAD), "eight characters of a-z and 2-7; new for each run when not given", metavar="ID"),
     Setting("workers", (RUN,), "processes that judge at once; 0 is the run's own one", whole(0), 0, "N"),
-    Setting("pace", JUDGED, "least time between two requests", span("milliseconds"), timedelta(0), "MILLISECONDS"),
+    Setting("pace", PACED, "least time between two requests", span("milliseconds"), timedelta(0), "MILLISECONDS"),
     Setting(
         "timeout",
-        JUDGED,
+        ENDPOINT,
         "time that an answer may take in all",
         span("seconds", least=0.001),
         timedelta(seconds=30),
         "SECONDS",
     ),
     Setting("max-requests", (RUN,), "stop after so many requests", whole(1), None, "N"),
-    Setting("ca-file", JUDGED, "certificate authorities to trust (PEM)", metavar="FILE"),
-    Setting("client-cert", JUDGED, "certificate and key to show to the endpoint (PEM)", metavar="FILE"),
-    Setting("insecure", JUDGED, "do not verify the endpoint's certificate", switch, False, "1|0"),
-    Setting("proxy", JUDGED, "proxy to send through", metavar="URL", masked=True),
+    Setting("ca-file", ENDPOINT, "certificate authorities to trust (PEM)", metavar="FILE"),
+    Setting("client-cert", ENDPOINT, "certificate and key to show to the endpoint (PEM)", metavar="FILE"),
+    Setting("insecure", ENDPOINT, "do not verify the endpoint's certificate", switch, False, "1|0"),
+    Setting("proxy", ENDPOINT, "proxy to send through", metavar="URL", masked=True),
     Setting(
         "header",
-        JUDGED,
+        ENDPOINT,
         "a header for every request; may be repeated",
         metavar="K=V",
         many=True,
         default=(),
         masked=True,
     ),
-    Setting("oauth-token-url", JUDGED, "where a token is fetched with client credentials", metavar="URL"),
-    Setting("oauth-client-id", JUDGED, "client id for the token URL", metavar="ID"),
-    Setting("oauth-client-secret", JUDGED, "client secret for the token URL; only as a variable", secret=True),
+    Setting("oauth-token-url", ENDPOINT, "where a token is fetched with client credentials", metavar="URL"),
+    Setting("oauth-client-id", ENDPOINT, "client id for the token URL", metavar="ID"),
+    Setting("oauth-client-secret", ENDPOINT, "client secret for the token URL; only as a variable", secret=True),
     Setting("state-dir", ENDPOINT, "folder for the journals of runs", metavar="FOLDER"),
     Setting("journal", (CLEANUP,), "the journal of one run; without it all that belong to the URL", metavar="FILE"),
     Setting("host", (SERVE,), "address to listen on", default="127.0.0.1", metavar="ADDRESS"),
