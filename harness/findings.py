@@ -5,7 +5,7 @@ One broken thing is one finding, however many scenarios it reddens; whatever it 
 
 from collections import Counter
 from collections.abc import Container, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from scimulate.harness.catalogue import Requirement
@@ -68,12 +68,18 @@ class Finding:
 
 
 @dataclass(frozen=True)
+class WeighedScenario:
+    record: ScenarioRecord
+    verdict: Verdict
+
+
+@dataclass(frozen=True)
 class Summary:
     requirements: tuple[RequirementResult, ...]
     findings: tuple[Finding, ...]
     counts: Mapping[Verdict, int]
-    scenarios: Mapping[str, int] = field(default_factory=dict)
-    """How many scenarios ended in which outcome."""
+    """How many requirements have which verdict."""
+    scenarios: tuple[WeighedScenario, ...]
 
 
 @dataclass(frozen=True)
@@ -116,8 +122,9 @@ def sum_up(
             observed.setdefault(identifier, []).append(result)
     requirements = tuple(_weighed(identifier, observed[identifier], catalogue) for identifier in sorted(observed))
     counted = Counter(result.verdict for result in requirements)
-    outcomes = Counter(record.outcome for record in records)
-    return Summary(requirements, findings, {verdict: counted[verdict] for verdict in Verdict}, dict(outcomes))
+    counts = {verdict: counted[verdict] for verdict in Verdict}
+    scenarios = tuple(WeighedScenario(record, _ended(record, scales)) for record in records)
+    return Summary(requirements, findings, counts, scenarios)
 
 
 def exit_code(summary: Summary, fail_on: str = "failed", accepted: Container[str] = ()) -> int:
@@ -131,6 +138,16 @@ def exit_code(summary: Summary, fail_on: str = "failed", accepted: Container[str
     if any(finding.verdict in counting and finding.requirement not in accepted for finding in summary.findings):
         return FINDINGS
     return CLEAN if any(summary.counts[verdict] for verdict in TESTED) else NOTHING_TESTED
+
+
+def _ended(record: ScenarioRecord, scales: _Scales) -> Verdict:
+    match record.outcome:
+        case "fault":
+            return scales.weigh(record)
+        case "blocked":
+            return Verdict.NOT_TESTED
+        case outcome:
+            return Verdict(outcome)
 
 
 def _observations(
