@@ -7,18 +7,30 @@ Knows nothing of requests and templates.
 
 from dataclasses import dataclass
 
-from scimulate.mock_servers.portal.token_rules import VENDORS, GeneratedToken, Token, TokenAction, TokenRefused
+from scimulate.mock_servers.portal.directory import (
+    Directory,
+    GroupRow,
+    Page,
+    UserNameTaken,
+    UserRow,
+    UserStillEnabled,
+    UserUnknown,
+)
+from scimulate.mock_servers.portal.token_rules import GeneratedToken, Token, TokenAction, TokenRefused, check_vendor
+from scimulate.mock_servers.portal.tokens import ADMINISTRATOR
 from scimulate.mock_servers.tenants import Tenant
 
+PAGE_SIZE = 50
+LONGEST_TEXT = 256
+
+# IVANTI-007
 LABELS = {
     TokenAction.ACTIVATE: "Set to Active",
     TokenAction.DEACTIVATE: "Set to Inactive",
     TokenAction.RENEW: "Renew",
     TokenAction.REMOVE: "Remove",
-}  # IVANTI-007
-NOT_CONFIRMED = "Generating a token has to be confirmed."  # IVANTI-003
-
-_STATUS_OF_REASON = {"token_not_found": 404, "token_limit_reached": 409}
+}
+_STATUS_OF_REASON = {"token_not_found": 404, "token_limit_reached": 409, "unknown_provider": 400}
 
 
 class PortalRefused(Exception):
@@ -32,10 +44,133 @@ class PortalRefused(Exception):
 
 
 @dataclass(frozen=True)
-class Provisioning:
-    """The page "User Provisioning Entra ID" (SEED-017)."""
+class UserDetail:
+    """A user and the groups that hold the user."""
 
-    target_url: str
-    providers: list[str]
-    tokens: list[Token]
-    can_generate: bool
+    user: UserRow
+    groups: list[GroupRow]
+
+
+@dataclass(frozen=True)
+class GroupDetail:
+    """A group and the users it holds."""
+
+    group: GroupRow
+    members: list[UserRow]
+
+
+def provider_named(name: str) -> str:
+    """The identity provider, once it is known to be one (IVANTI-001)."""
+    try:
+        check_vendor(name)
+    except TokenRefused as refused:
+        raise _told(refused) from refused
+    return name
+
+
+def generate_token(tenant: Tenant, *, confirmed: bool, provider: str) -> GeneratedToken:
+    """A new token, once the administrator has confirmed that one is wanted (IVANTI-003)."""
+    if not confirmed:
+        raise PortalRefused(400, "not_confirmed", "Generating a token has to be confirmed.")
+    try:
+        return tenant.tokens.generate(provider)
+    except TokenRefused as refused:
+        raise _told(refused) from refused
+
+
+def token_of(tenant: Tenant, token_id: str) -> Token:
+    try:
+        return tenant.tokens.get(token_id)
+    except TokenRefused as refused:
+        raise _told(refused) from refused
+
+
+def set_token_status(tenant: Tenant, token_id: str, action: TokenAction) -> Token:
+    """Set to Active, or Set to Inactive."""
+    change = tenant.tokens.activate if action is TokenAction.ACTIVATE else tenant.tokens.deactivate
+    try:
+        return change(token_id)
+    except TokenRefused as refused:
+        raise _told(refused) from refused
+
+
+def renew_token(tenant: Tenant, token_id: str) -> GeneratedToken:
+    try:
+        return tenant.tokens.renew(token_id)
+    except TokenRefused as refused:
+        raise _told(refused) from refused
+
+
+def remove_token(tenant: Tenant, token_id: str) -> None:
+    try:
+        tenant.tokens.remove(token_id)
+    except TokenRefused as refused:
+        raise _told(refused) from refused
+
+
+def find_users(tenant: Tenant, search: str, page: int) -> Page[UserRow]:
+    return _directory(tenant).users_page(search=search, offset=(page - 1) * PAGE_SIZE, limit=PAGE_SIZE)
+
+
+def find_groups(tenant: Tenant, search: str, page: int) -> Page[GroupRow]:
+    return _directory(tenant).groups_page(search=search, offset=(page - 1) * PAGE_SIZE, limit=PAGE_SIZE)
+
+
+def user_of(tenant: Tenant, user_id: str) -> UserDetail:
+    user = _directory(tenant).user_row(user_id)
+    if user is None:
+        raise _user_not_found()
+    return UserDetail(user, _directory(tenant).groups_of_user(user_id))
+
+
+def group_of(tenant: Tenant, group_id: str) -> GroupDetail:
+    group = _directory(tenant).group_row(group_id)
+    if group is None:
+        raise PortalRefused(404, "group_not_found", "There is no such user group. It may have been removed.")
+    return GroupDetail(group, _directory(tenant).members_of_group(group_id))
+
+
+def add_user(tenant: Tenant, *, user_name: str, display_name: str, email: str) -> UserRow:
+    """A local user, made by hand."""
+    user_name, display_name, email = user_name.strip(), display_name.strip(), email.strip()
+    if not user_name:
+        raise PortalRefused(400, "user_name_missing", "A user needs a user name.")
+    if max(len(user_name), len(display_name), len(email)) > LONGEST_TEXT:
+        raise PortalRefused(400, "too_long", f"Names and addresses have at most {LONGEST_TEXT} characters.")
+    if not (user_name + display_name + email).isprintable():
+        raise PortalRefused(400, "unprintable", "Names and addresses have no control characters.")
+    try:
+        user = _directory(tenant).create_local_user(
+            user_name=user_name, display_name=display_name or user_name, email=email
+        )
+    except UserNameTaken as taken:
+        raise PortalRefused(409, "user_name_taken", "Another user has this user name.") from taken
+    tenant.audit.record("User Created", subject=user.user_name, subject_type="User", performed_by=ADMINISTRATOR)
+    return user
+
+
+def remove_user(tenant: Tenant, user_id: str) -> None:
+    """Remove a disabled user for good (IVANTI-058)."""
+    try:
+        user = _directory(tenant).remove_user(user_id)
+    except UserUnknown as unknown:
+        raise _user_not_found() from unknown
+    except UserStillEnabled as enabled:
+        raise PortalRefused(
+            409,
+            "user_enabled",
+            "Only a disabled user can be removed. Withdraw the user in the identity provider first.",
+        ) from enabled
+    tenant.audit.record("User Deleted", subject=user.user_name, subject_type="User", performed_by=ADMINISTRATOR)
+
+
+def _directory(tenant: Tenant) -> Directory:
+    return Directory(tenant.resources.database, tenant.name, tenant.resources)
+
+
+def _told(refused: TokenRefused) -> PortalRefused:
+    return PortalRefused(_STATUS_OF_REASON[refused.reason], refused.reason, refused.sentence)
+
+
+def _user_not_found() -> PortalRefused:
+    return PortalRefused(404, "user_not_found", "There is no such user. The user may have been removed.")

@@ -1,0 +1,166 @@
+"""The portal as pages: server-rendered, working without JavaScript, each secret on one page once."""
+
+from collections.abc import Callable
+from urllib.parse import quote
+
+from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.routing import BaseRoute, Mount, Route
+from starlette.staticfiles import StaticFiles
+
+from scimulate.mock_servers.portal import administration, api
+from scimulate.mock_servers.portal.administration import PAGE_SIZE, PortalRefused
+from scimulate.mock_servers.portal.guard import Guard
+from scimulate.mock_servers.portal.messages import page_number, read_form
+from scimulate.mock_servers.portal.portal import DEFAULT_TENANT_PATH, FOLDER, TENANT_PATH, Portal
+from scimulate.mock_servers.portal.token_pages import TokenPages
+from scimulate.mock_servers.tenants import Tenant, Tenants
+
+SENTENCES = {
+    404: ("page_not_found", "There is no such page."),
+    405: ("method_not_allowed", "That cannot be done with this page."),
+}
+
+HEADINGS = {403: "Not allowed", 404: "Not found"}
+
+
+def create_portal(tenants: Tenants, *, scim_url_of: Callable[[Tenant], str]) -> Starlette:
+    """One application for the portals of all tenants. It is given whole paths: `/portal/…` and so on."""
+    portal = Portal(tenants, scim_url_of)
+
+    def refuse(request: Request, refused: PortalRefused) -> Response:
+        if "/portal/api/" in request.url.path:
+            return api.refusal_as_json(refused)
+        return _refusal_page(portal, request, refused)
+
+    async def on_refused(request: Request, error: Exception) -> Response:
+        assert isinstance(error, PortalRefused)
+        return refuse(request, error)
+
+    async def on_http_error(request: Request, error: Exception) -> Response:
+        assert isinstance(error, HTTPException)
+        code, sentence = SENTENCES.get(error.status_code, ("bad_request", "The portal cannot make sense of that."))
+        response = refuse(request, PortalRefused(error.status_code, code, sentence))
+        response.headers.update(error.headers or {})
+        return response
+
+    routes = _routes(portal)
+    return Starlette(
+        routes=[Mount(DEFAULT_TENANT_PATH, routes=routes), Mount(TENANT_PATH, routes=routes)],
+        middleware=[Middleware(Guard, refuse=refuse)],
+        exception_handlers={PortalRefused: on_refused, HTTPException: on_http_error},
+    )
+
+
+def _routes(portal: Portal) -> list[BaseRoute]:
+    tokens, pages = TokenPages(portal), _Pages(portal)
+    return [
+        Mount("/api", routes=api.routes_of(portal)),
+        Mount("/static", StaticFiles(directory=FOLDER / "static")),
+        *tokens.routes(),
+        Route("/", pages.home, methods=["GET"]),
+        Route("/admin", pages.custom_attributes, methods=["GET"]),
+        Route("/users", pages.users, methods=["GET"]),
+        Route("/users/add", pages.ask_for_user, methods=["GET"]),
+        Route("/users/add", pages.add_user, methods=["POST"]),
+        Route("/users/{id}", pages.user, methods=["GET"]),
+        Route("/users/{id}/remove", pages.confirm_removal, methods=["GET"]),
+        Route("/users/{id}/remove", pages.remove_user, methods=["POST"]),
+        Route("/groups", pages.groups, methods=["GET"]),
+        Route("/groups/{id}", pages.group, methods=["GET"]),
+        Route("/audit", pages.audit, methods=["GET"]),
+    ]
+
+
+class _Pages:
+    """Users, User Groups and Audit Trails."""
+
+    def __init__(self, portal: Portal) -> None:
+        self._portal = portal
+
+    async def home(self, request: Request) -> Response:
+        return RedirectResponse(f"{self._portal.tenant_of(request).portal_path}/admin", 303)
+
+    async def custom_attributes(self, request: Request) -> Response:
+        return self._portal.page(request, "custom_attributes.html", {}, section="custom_attributes")
+
+    async def users(self, request: Request) -> Response:
+        search, page = request.query_params.get("search", ""), page_number(request)
+        found = administration.find_users(self._portal.tenant_of(request), search, page)
+        values = {"users": found.rows, **_paging(found.total, page, search)}
+        return self._portal.page(request, "users.html", values, section="users")
+
+    async def user(self, request: Request) -> Response:
+        detail = administration.user_of(self._portal.tenant_of(request), request.path_params["id"])
+        return self._portal.page(request, "user.html", {"user": detail.user, "groups": detail.groups}, section="users")
+
+    async def ask_for_user(self, request: Request) -> Response:
+        return self._portal.page(request, "add_user.html", {}, section="users")
+
+    async def add_user(self, request: Request) -> Response:
+        tenant = self._portal.tenant_of(request)
+        form = await read_form(request)
+        user = await run_in_threadpool(
+            administration.add_user,
+            tenant,
+            user_name=form.get("user_name", ""),
+            display_name=form.get("display_name", ""),
+            email=form.get("email", ""),
+        )
+        return RedirectResponse(f"{tenant.portal_path}/users/{user.id}", 303)
+
+    async def confirm_removal(self, request: Request) -> Response:
+        detail = administration.user_of(self._portal.tenant_of(request), request.path_params["id"])
+        return self._portal.confirm(
+            request,
+            section="users",
+            back=f"/users/{detail.user.id}",
+            title="Remove user",
+            question=f"Remove {detail.user.display_name or detail.user.user_name} for good?",
+            consequence="The user and the user's memberships are deleted. This cannot be undone.",
+            act="Remove",
+            path=f"/users/{detail.user.id}/remove",
+        )
+
+    async def remove_user(self, request: Request) -> Response:
+        tenant = self._portal.tenant_of(request)
+        self._portal.confirmations.close((await read_form(request)).get("confirmation", ""))
+        await run_in_threadpool(administration.remove_user, tenant, request.path_params["id"])
+        return RedirectResponse(f"{tenant.portal_path}/users", 303)
+
+    async def groups(self, request: Request) -> Response:
+        search, page = request.query_params.get("search", ""), page_number(request)
+        found = administration.find_groups(self._portal.tenant_of(request), search, page)
+        values = {"groups": found.rows, **_paging(found.total, page, search)}
+        return self._portal.page(request, "groups.html", values, section="groups")
+
+    async def group(self, request: Request) -> Response:
+        detail = administration.group_of(self._portal.tenant_of(request), request.path_params["id"])
+        values = {"group": detail.group, "members": detail.members}
+        return self._portal.page(request, "group.html", values, section="groups")
+
+    async def audit(self, request: Request) -> Response:
+        search, page = request.query_params.get("search", ""), page_number(request)
+        found = self._portal.tenant_of(request).audit.rows(search=search, offset=(page - 1) * PAGE_SIZE)
+        values = {"rows": found.rows, **_paging(found.total, page, search)}
+        return self._portal.page(request, "audit.html", values, section="audit")
+
+
+def _paging(total: int, page: int, search: str) -> dict[str, object]:
+    return {"total": total, "page": page, "pages": max(1, -(-total // PAGE_SIZE)), "search": search}
+
+
+def _refusal_page(portal: Portal, request: Request, refused: PortalRefused) -> Response:
+    """A sentence and a way back; without the tenant's navigation, as the tenant itself may be unknown."""
+    values = {
+        "heading": HEADINGS.get(refused.status, "That was not done"),
+        "sentence": refused.sentence,
+        "code": refused.code,
+        "static": f"{DEFAULT_TENANT_PATH}/static",
+        "back": quote(request.url.path.partition("/portal")[0]) + "/portal/",
+    }
+    return HTMLResponse(portal.templates.get_template("refused.html").render(values), refused.status)

@@ -1,0 +1,133 @@
+"""The page "User Provisioning Entra ID": generate a token, see it once, and change those that exist."""
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Route
+
+from scimulate.mock_servers.portal import administration
+from scimulate.mock_servers.portal.messages import read_form
+from scimulate.mock_servers.portal.portal import Portal
+from scimulate.mock_servers.portal.token_rules import MOST_TOKENS, VENDORS, GeneratedToken, TokenAction
+
+NOTICES = {
+    "activate": "The token was set to Active.",
+    "deactivate": "The token was set to Inactive. It is refused from now on.",
+    "remove": "The token was removed.",
+}
+
+
+class TokenPages:
+    """The provisioning page and what it leads to."""
+
+    def __init__(self, portal: Portal) -> None:
+        self._portal = portal
+
+    def routes(self) -> list[Route]:
+        return [
+            # IVANTI-001: two ways to the same page.
+            Route("/admin/scim", self.provisioning, methods=["GET"]),
+            Route("/admin/identity/provisioning", self.provisioning, methods=["GET"]),
+            Route("/admin/scim/generate", self.confirm_generate, methods=["GET"]),
+            Route("/admin/scim/generate", self.generate, methods=["POST"]),
+            Route("/admin/scim/tokens/{id}/activate", self.activate, methods=["POST"]),
+            Route("/admin/scim/tokens/{id}/deactivate", self.deactivate, methods=["POST"]),
+            Route("/admin/scim/tokens/{id}/renew", self.confirm_renew, methods=["GET"]),
+            Route("/admin/scim/tokens/{id}/renew", self.renew, methods=["POST"]),
+            Route("/admin/scim/tokens/{id}/remove", self.confirm_remove, methods=["GET"]),
+            Route("/admin/scim/tokens/{id}/remove", self.remove, methods=["POST"]),
+        ]
+
+    async def provisioning(self, request: Request) -> Response:
+        tenant = self._portal.tenant_of(request)
+        tokens = tenant.tokens.all()
+        values = {
+            "target_url": self._portal.scim_url_of(tenant),
+            "providers": VENDORS,
+            "tokens": tokens,
+            "full": len(tokens) >= MOST_TOKENS,
+            "notice": NOTICES.get(request.query_params.get("done", "")),
+        }
+        return self._portal.page(request, "provisioning.html", values, section="provisioning")
+
+    async def confirm_generate(self, request: Request) -> Response:
+        provider = administration.provider_named(request.query_params.get("provider", VENDORS[0]))
+        return self._portal.confirm(
+            request,
+            section="provisioning",
+            back="/admin/scim",
+            title="Generate token",
+            question=f"Generate a token for {provider}?",
+            consequence="It works at once and is shown once, on the next page. Copy it there and keep it safe.",
+            act="Generate",
+            path="/admin/scim/generate",
+            fields={"provider": provider},
+        )
+
+    async def generate(self, request: Request) -> Response:
+        tenant = self._portal.tenant_of(request)
+        form = await read_form(request)
+        self._portal.confirmations.close(form.get("confirmation", ""))
+        provider = form.get("provider", "")
+        generated = await run_in_threadpool(administration.generate_token, tenant, confirmed=True, provider=provider)
+        return self._generated(request, generated, "New token")
+
+    async def activate(self, request: Request) -> Response:
+        return await self._set_status(request, TokenAction.ACTIVATE)
+
+    async def deactivate(self, request: Request) -> Response:
+        return await self._set_status(request, TokenAction.DEACTIVATE)
+
+    async def confirm_renew(self, request: Request) -> Response:
+        token = administration.token_of(self._portal.tenant_of(request), request.path_params["id"])
+        return self._portal.confirm(
+            request,
+            section="provisioning",
+            back="/admin/scim",
+            title="Renew token",
+            question=f"Renew {token.name}?",
+            consequence="Its present secret is refused at once. The new one is shown once, on the next page.",
+            act="Renew",
+            path=f"/admin/scim/tokens/{token.id}/renew",
+        )
+
+    async def renew(self, request: Request) -> Response:
+        tenant = self._portal.tenant_of(request)
+        self._portal.confirmations.close((await read_form(request)).get("confirmation", ""))
+        renewed = await run_in_threadpool(administration.renew_token, tenant, request.path_params["id"])
+        return self._generated(request, renewed, "Renewed token")
+
+    async def confirm_remove(self, request: Request) -> Response:
+        tenant = self._portal.tenant_of(request)
+        token = administration.token_of(tenant, request.path_params["id"])
+        last = " It is the last token: provisioning stops." if len(tenant.tokens.all()) == 1 else ""  # NEG-19
+        return self._portal.confirm(
+            request,
+            section="provisioning",
+            back="/admin/scim",
+            title="Remove token",
+            question=f"Remove {token.name}?",
+            consequence=f"It is refused for good. Users and user groups stay.{last}",
+            act="Remove",
+            path=f"/admin/scim/tokens/{token.id}/remove",
+        )
+
+    async def remove(self, request: Request) -> Response:
+        tenant = self._portal.tenant_of(request)
+        self._portal.confirmations.close((await read_form(request)).get("confirmation", ""))
+        await run_in_threadpool(administration.remove_token, tenant, request.path_params["id"])
+        return RedirectResponse(f"{tenant.portal_path}/admin/scim?done=remove", 303)
+
+    async def _set_status(self, request: Request, action: TokenAction) -> Response:
+        tenant = self._portal.tenant_of(request)
+        await run_in_threadpool(administration.set_token_status, tenant, request.path_params["id"], action)
+        return RedirectResponse(f"{tenant.portal_path}/admin/scim?done={action}", 303)
+
+    def _generated(self, request: Request, generated: GeneratedToken, title: str) -> Response:
+        values = {
+            "title": title,
+            "token": generated.token,
+            "secret": generated.secret,
+            "target_url": self._portal.scim_url_of(self._portal.tenant_of(request)),
+        }
+        return self._portal.page(request, "generated.html", values, section="provisioning")
