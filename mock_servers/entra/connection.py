@@ -1,0 +1,180 @@
+"""The admin credentials: what may stand in the two fields, and the test of the connection.
+
+The fields are judged before anything is sent, so that a secret never travels to a place that is no endpoint
+(NEG-12, NEG-13). The probe is what Test Connection and every cycle begin with (ENTRA-069).
+
+    FieldRefused        a field holds something that cannot be used
+    CredentialsRefused  saving was refused, with the failed test
+"""
+
+import base64
+import ipaddress
+from dataclasses import dataclass, field
+from urllib.parse import SplitResult, parse_qsl, urlsplit
+
+import orjson
+
+from scimulate.mock_servers.entra import answers
+from scimulate.mock_servers.entra.conversation import Conversation, WireAnswer
+from scimulate.mock_servers.entra.dialect import COMPLIANT_FLAG, LEGACY_FLAG, Dialect
+from scimulate.mock_servers.entra.provisioning import Kind, match_query
+
+INVALID_CREDENTIALS = "InvalidCredentials"
+UNAVAILABLE = "CredentialValidationUnavailable"
+
+
+@dataclass(frozen=True)
+class ConnectionTest:
+    """The outcome of Test Connection, in words for the administrator. `inner_code` is the code it wraps."""
+
+    succeeded: bool
+    code: str
+    message: str
+    warning: str = ""
+    inner_code: str = ""
+
+
+class CredentialsRefused(Exception):
+    """Credentials that fail the test are not saved (SEED-038); the former ones stay in use."""
+
+    def __init__(self, test: ConnectionTest) -> None:
+        super().__init__(test.message)
+        self.test = test
+
+
+class FieldRefused(Exception):
+    """Names the field of the form and what is wrong with it; never holds the secret."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
+
+
+@dataclass(frozen=True)
+class Connection:
+    """Where and with what to call. `base` has neither query nor trailing slash (ENTRA-001, ENTRA-586)."""
+
+    tenant_url: str
+    base: str
+    dialect: Dialect
+    secret_token: str = field(repr=False)
+
+
+def read_connection(tenant_url: str, secret_token: str) -> Connection:
+    """The two fields as a connection, outer white space trimmed (NEG-11). Raises `FieldRefused`."""
+    url, token = tenant_url.strip(), secret_token.strip()
+    if _looks_like_url(token):
+        swapped = not _looks_like_url(url)
+        where = "the two fields seem to be swapped" if swapped else "paste the token there"
+        raise FieldRefused("SecretTokenInvalid", f"Secret Token holds a URL: {where}. Nothing was sent.")
+    if not token.isascii() or not token.isprintable():
+        raise FieldRefused(
+            "SecretTokenInvalid",
+            "Secret Token holds line breaks or characters that no HTTP header can carry. Nothing was sent.",
+        )
+    parts = _split(url)
+    flags = _flags(parts)
+    base = f"{parts.scheme.lower()}://{parts.netloc}{parts.path.rstrip('/')}"
+    return Connection(url, base, Dialect.COMPLIANT if COMPLIANT_FLAG in flags else Dialect.LEGACY, token)
+
+
+def _looks_like_url(text: str) -> bool:
+    return "://" in text or text.casefold().startswith(("http:", "https:"))
+
+
+def _split(url: str) -> SplitResult:
+    def refused(problem: str) -> FieldRefused:
+        return FieldRefused("TenantUrlInvalid", f"Tenant URL {problem}. Nothing was sent.")
+
+    if not url:
+        raise refused("is empty: give the address of the SCIM endpoint, such as https://mdm.contoso.test/scim/v2")
+    if not url.isprintable() or any(character.isspace() for character in url):
+        raise refused("holds white space or unprintable characters")
+    if not _looks_like_url(url):
+        raise refused("has no scheme: it begins with https://")
+    try:
+        parts = urlsplit(url)
+        host, port = parts.hostname, parts.port
+    except ValueError:
+        raise refused("is no valid URL: check host and port") from None
+    if parts.scheme.lower() not in ("https", "http"):
+        raise refused("has an unknown scheme: it begins with https://")
+    if not host or port == 0:
+        raise refused("names no host: check what follows https://")
+    if parts.username is not None or parts.password is not None:
+        raise refused("holds a user name or password: credentials belong in Secret Token only")
+    if "#" in url:
+        raise refused("holds a fragment: remove # and what follows")
+    if parts.scheme.lower() == "http" and not _is_loopback(host):
+        raise refused("begins with http://: a token travels over https only, except to this machine (ENTRA-010)")
+    return parts
+
+
+def _flags(parts: SplitResult) -> frozenset[str]:
+    """The only query a Tenant URL may have chooses the dialect (ENTRA-005)."""
+    flags = frozenset(key for key, _ in parse_qsl(parts.query, keep_blank_values=True))
+    unknown = flags - {COMPLIANT_FLAG, LEGACY_FLAG}
+    if unknown or (parts.query and not flags):
+        message = f"Tenant URL holds a query other than the flag {COMPLIANT_FLAG}: remove it. Nothing was sent."
+        raise FieldRefused("TenantUrlInvalid", message)
+    return flags
+
+
+def _is_loopback(host: str) -> bool:
+    if host.casefold() == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def issued_token(issuer_tenant: str) -> str:
+    """The token Entra issues itself when Secret Token is blank (ENTRA-035, NEG-29); its signature proves nothing."""
+
+    def part(data: bytes) -> str:
+        return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
+
+    header = {"typ": "JWT", "alg": "RS256"}
+    claims = {
+        "aud": "8adf8e6e-67b2-4cf2-a259-e3dc5476c621",
+        "iss": f"https://sts.windows.net/{issuer_tenant}/",
+        "tid": issuer_tenant,
+    }
+    return ".".join((part(orjson.dumps(header)), part(orjson.dumps(claims)), part(issuer_tenant.encode())))
+
+
+def probe(user_name: str, group_name: str) -> Conversation[ConnectionTest]:
+    """Ask for a user and a group that cannot exist (TC-1, TC-2: ENTRA-070, ENTRA-071, ENTRA-591)."""
+    warnings = []
+    for kind, name in ((Kind.USER, user_name), (Kind.GROUP, group_name)):
+        answer = yield match_query(kind, name)
+        try:
+            total, _ = answers.read_list(answer)
+        except answers.ExportFailed as failure:
+            return _failed(kind, answer, failure)
+        if total:
+            warnings.append(
+                f"/{kind} returned {total} resources for a name that does not exist: it seems to ignore filters"
+            )
+    return ConnectionTest(True, "", "The connection works: the credentials are accepted.", "; ".join(warnings))
+
+
+def _failed(kind: Kind, answer: WireAnswer, failure: answers.ExportFailed) -> ConnectionTest:
+    """The outcome table of the probe (ENTRA-079…081)."""
+    asked = f"GET /{kind} with a filter"
+    match answer.status:
+        case 404:
+            hint = "expected 200 and an empty list (RFC 7644 section 3.4.2); check the Tenant URL"
+            message = f"{asked} was answered 404, {hint}"
+            return ConnectionTest(False, INVALID_CREDENTIALS, message, inner_code=answers.INCOMPATIBLE)
+        case 401:
+            inner = "SystemForCrossDomainIdentityManagementInvalidCredentials"
+            message = f"{asked} was answered 401: the credentials are not accepted; check Secret Token"
+            return ConnectionTest(False, UNAVAILABLE, message, inner_code=inner)
+        case status if 200 <= status < 300:
+            message = f"unexpected response to {asked}: {failure.reason}"
+            return ConnectionTest(False, INVALID_CREDENTIALS, message, inner_code=answers.INCOMPATIBLE)
+        case _:
+            return ConnectionTest(False, UNAVAILABLE, f"{asked}: {failure.reason}", inner_code=failure.code)

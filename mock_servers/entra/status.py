@@ -1,0 +1,68 @@
+"""What the Provisioning page shows of a job."""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from scimulate.mock_servers.entra.cycle import CycleKind
+from scimulate.mock_servers.entra.log import Action, LogEntry, Status
+
+
+class JobState(StrEnum):
+    """Where a job stands."""
+
+    NOT_CONFIGURED = "NotConfigured"
+    NOT_RUN = "NotRun"
+    ACTIVE = "Active"
+    PAUSED = "Paused"
+    QUARANTINE = "Quarantine"
+
+
+class CycleResult(StrEnum):
+    """How a cycle ended; `INTERRUPTED` when it was broken off from outside."""
+
+    SUCCEEDED = "Succeeded"
+    PARTLY_FAILED = "Partly failed"
+    FAILED = "Failed"
+    INTERRUPTED = "Interrupted"
+
+
+@dataclass(frozen=True)
+class CycleSummary:
+    """One cycle that has ended, with the number of objects for each action and status."""
+
+    id: str
+    kind: CycleKind
+    began_at: datetime
+    ended_at: datetime
+    result: CycleResult
+    counts: Mapping[tuple[Action, Status], int] = field(default_factory=dict)
+
+    def count(self, action: Action | str | None = None, status: Status | str | None = None) -> int:
+        """How many objects had this action and status; `None` stands for any."""
+        return sum(
+            number
+            for (done, ended), number in self.counts.items()
+            if (action is None or done == action.lower()) and (status is None or ended == status.lower())
+        )
+
+
+@dataclass(frozen=True)
+class JobStatus:
+    """The status panel (SEED-048). `users` and `groups` are the linked objects."""
+
+    state: JobState
+    current_cycle: CycleKind | None
+    last_cycle: CycleSummary | None
+    next_cycle_at: datetime | None
+    quarantine_reason: str
+    quarantine_message: str
+    users: int
+    groups: int
+    failures_to_retry: int
+
+
+def counted(entries: list[LogEntry]) -> Mapping[tuple[Action, Status], int]:
+    return Counter((entry.action, entry.status) for entry in entries)

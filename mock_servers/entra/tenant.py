@@ -1,0 +1,59 @@
+"""One tenant of the mock Entra ID: its directory and its applications, over one clock and one transport.
+
+The transport comes from outside: it is where all requests of the tenant go out.
+"""
+
+import random
+import threading
+import uuid
+from datetime import timedelta
+
+import httpx
+
+from scimulate.mock_servers.clock import Clock
+from scimulate.mock_servers.entra.application import Application
+from scimulate.mock_servers.entra.delivery import Delivery
+from scimulate.mock_servers.entra.directory import Directory, DirectoryRefused
+
+# The default of .NET's HttpClient (ENTRA-583).
+DEFAULT_TIMEOUT = timedelta(seconds=100)
+
+
+class EntraTenant:
+    """Same seed, same calls: same ids and same requests."""
+
+    def __init__(
+        self, *, clock: Clock, transport: httpx.BaseTransport, seed: int = 1, timeout: timedelta = DEFAULT_TIMEOUT
+    ) -> None:
+        self.clock = clock
+        self.directory = Directory(clock, seed)
+        self._random = random.Random(f"tenant {seed}")
+        self._delivery = Delivery(transport, timeout)
+        self._applications: dict[str, Application] = {}
+        self._lock = threading.Lock()
+        self.id = self._new_id()
+
+    def create_application(self, name: str) -> Application:
+        """A non-gallery application of one's own; names need not be unique, as in Entra ID."""
+        if not name.strip():
+            raise DirectoryRefused("the name of the application is empty")
+        application = Application(
+            name.strip(),
+            clock=self.clock,
+            directory=self.directory,
+            delivery=self._delivery,
+            new_id=self._new_id,
+            issuer_tenant=self.id,
+        )
+        self._applications[application.id] = application
+        return application
+
+    def applications(self) -> list[Application]:
+        return list(self._applications.values())
+
+    def application(self, application_id: str) -> Application | None:
+        return self._applications.get(application_id)
+
+    def _new_id(self) -> str:
+        with self._lock:
+            return str(uuid.UUID(int=self._random.getrandbits(128), version=4))
