@@ -6,19 +6,16 @@ Knows nothing of requests and templates.
 """
 
 from dataclasses import dataclass
+from typing import Generic, TypeVar
 
-from scimulate.mock_servers.portal.directory import (
-    Directory,
-    GroupRow,
-    Page,
-    UserNameTaken,
-    UserRow,
-    UserStillEnabled,
-    UserUnknown,
-)
 from scimulate.mock_servers.portal.token_rules import GeneratedToken, Token, TokenAction, TokenRefused, check_vendor
 from scimulate.mock_servers.portal.tokens import ADMINISTRATOR
+from scimulate.mock_servers.scim.errors import ScimError
+from scimulate.mock_servers.scim.listing import GroupDetail, GroupLine, Listing, UserDetail, UserLine
+from scimulate.mock_servers.scim.store import Connection
 from scimulate.mock_servers.tenants import Tenant
+
+Line = TypeVar("Line")
 
 PAGE_SIZE = 50
 LONGEST_TEXT = 256
@@ -44,19 +41,11 @@ class PortalRefused(Exception):
 
 
 @dataclass(frozen=True)
-class UserDetail:
-    """A user and the groups that hold the user."""
+class Page(Generic[Line]):
+    """Some of the lines of a list, and how many there are in all."""
 
-    user: UserRow
-    groups: list[GroupRow]
-
-
-@dataclass(frozen=True)
-class GroupDetail:
-    """A group and the users it holds."""
-
-    group: GroupRow
-    members: list[UserRow]
+    total: int
+    lines: list[Line]
 
 
 def provider_named(name: str) -> str:
@@ -108,29 +97,29 @@ def remove_token(tenant: Tenant, token_id: str) -> None:
         raise _told(refused) from refused
 
 
-def find_users(tenant: Tenant, search: str, page: int) -> Page[UserRow]:
-    return _directory(tenant).users_page(search=search, offset=(page - 1) * PAGE_SIZE, limit=PAGE_SIZE)
+def find_users(tenant: Tenant, search: str, page: int) -> Page[UserLine]:
+    return Page(*_listing(tenant).users(search=search, offset=(page - 1) * PAGE_SIZE, limit=PAGE_SIZE))
 
 
-def find_groups(tenant: Tenant, search: str, page: int) -> Page[GroupRow]:
-    return _directory(tenant).groups_page(search=search, offset=(page - 1) * PAGE_SIZE, limit=PAGE_SIZE)
+def find_groups(tenant: Tenant, search: str, page: int) -> Page[GroupLine]:
+    return Page(*_listing(tenant).groups(search=search, offset=(page - 1) * PAGE_SIZE, limit=PAGE_SIZE))
 
 
 def user_of(tenant: Tenant, user_id: str) -> UserDetail:
-    user = _directory(tenant).user_row(user_id)
+    user = _listing(tenant).user(user_id)
     if user is None:
         raise _user_not_found()
-    return UserDetail(user, _directory(tenant).groups_of_user(user_id))
+    return user
 
 
 def group_of(tenant: Tenant, group_id: str) -> GroupDetail:
-    group = _directory(tenant).group_row(group_id)
+    group = _listing(tenant).group(group_id)
     if group is None:
         raise PortalRefused(404, "group_not_found", "There is no such user group. It may have been removed.")
-    return GroupDetail(group, _directory(tenant).members_of_group(group_id))
+    return group
 
 
-def add_user(tenant: Tenant, *, user_name: str, display_name: str, email: str) -> UserRow:
+def add_user(tenant: Tenant, *, user_name: str, display_name: str, email: str) -> UserLine:
     """A local user, made by hand."""
     user_name, display_name, email = user_name.strip(), display_name.strip(), email.strip()
     if not user_name:
@@ -139,33 +128,44 @@ def add_user(tenant: Tenant, *, user_name: str, display_name: str, email: str) -
         raise PortalRefused(400, "too_long", f"Names and addresses have at most {LONGEST_TEXT} characters.")
     if not (user_name + display_name + email).isprintable():
         raise PortalRefused(400, "unprintable", "Names and addresses have no control characters.")
+    listing = _listing(tenant)
+
+    def add(connection: Connection) -> str:
+        user_id = listing.create_local_user(user_name=user_name, display_name=display_name or user_name, email=email)
+        _record(tenant, connection, "User Created", user_name)
+        return user_id
+
     try:
-        user = _directory(tenant).create_local_user(
-            user_name=user_name, display_name=display_name or user_name, email=email
-        )
-    except UserNameTaken as taken:
+        return user_of(tenant, tenant.resources.database.write(add)).line
+    except ScimError as taken:
         raise PortalRefused(409, "user_name_taken", "Another user has this user name.") from taken
-    tenant.audit.record("User Created", subject=user.user_name, subject_type="User", performed_by=ADMINISTRATOR)
-    return user
 
 
 def remove_user(tenant: Tenant, user_id: str) -> None:
     """Remove a disabled user for good (IVANTI-058)."""
+
+    def remove(connection: Connection) -> None:
+        row = _listing(tenant).remove_user_in(connection, user_id)
+        if row.active and not row.hidden:
+            raise PortalRefused(
+                409,
+                "user_enabled",
+                "Only a disabled user can be removed. Withdraw the user in the identity provider first.",
+            )
+        _record(tenant, connection, "User Deleted", str(row.document["userName"]))
+
     try:
-        user = _directory(tenant).remove_user(user_id)
-    except UserUnknown as unknown:
+        tenant.resources.database.write(remove)
+    except ScimError as unknown:
         raise _user_not_found() from unknown
-    except UserStillEnabled as enabled:
-        raise PortalRefused(
-            409,
-            "user_enabled",
-            "Only a disabled user can be removed. Withdraw the user in the identity provider first.",
-        ) from enabled
-    tenant.audit.record("User Deleted", subject=user.user_name, subject_type="User", performed_by=ADMINISTRATOR)
 
 
-def _directory(tenant: Tenant) -> Directory:
-    return Directory(tenant.resources.database, tenant.name, tenant.resources)
+def _listing(tenant: Tenant) -> Listing:
+    return Listing(tenant.resources, tenant.name)
+
+
+def _record(tenant: Tenant, connection: Connection, activity: str, user_name: str) -> None:
+    tenant.audit.append(connection, activity, subject=user_name, subject_type="User", performed_by=ADMINISTRATOR)
 
 
 def _told(refused: TokenRefused) -> PortalRefused:

@@ -91,12 +91,12 @@ class _Pages:
     async def users(self, request: Request) -> Response:
         search, page = request.query_params.get("search", ""), page_number(request)
         found = administration.find_users(self._portal.tenant_of(request), search, page)
-        values = {"users": found.rows, **_paging(found.total, page, search)}
+        values = {"users": found.lines, **_paging(found.total, page, search)}
         return self._portal.page(request, "users.html", values, section="users")
 
     async def user(self, request: Request) -> Response:
         detail = administration.user_of(self._portal.tenant_of(request), request.path_params["id"])
-        return self._portal.page(request, "user.html", {"user": detail.user, "groups": detail.groups}, section="users")
+        return self._portal.page(request, "user.html", {"user": detail.line, "groups": detail.groups}, section="users")
 
     async def ask_for_user(self, request: Request) -> Response:
         return self._portal.page(request, "add_user.html", {}, section="users")
@@ -118,12 +118,12 @@ class _Pages:
         return self._portal.confirm(
             request,
             section="users",
-            back=f"/users/{detail.user.id}",
+            back=f"/users/{detail.line.id}",
             title="Remove user",
-            question=f"Remove {detail.user.display_name or detail.user.user_name} for good?",
+            question=f"Remove {detail.line.display_name or detail.line.user_name} for good?",
             consequence="The user and the user's memberships are deleted. This cannot be undone.",
             act="Remove",
-            path=f"/users/{detail.user.id}/remove",
+            path=f"/users/{detail.line.id}/remove",
         )
 
     async def remove_user(self, request: Request) -> Response:
@@ -135,12 +135,12 @@ class _Pages:
     async def groups(self, request: Request) -> Response:
         search, page = request.query_params.get("search", ""), page_number(request)
         found = administration.find_groups(self._portal.tenant_of(request), search, page)
-        values = {"groups": found.rows, **_paging(found.total, page, search)}
+        values = {"groups": found.lines, **_paging(found.total, page, search)}
         return self._portal.page(request, "groups.html", values, section="groups")
 
     async def group(self, request: Request) -> Response:
         detail = administration.group_of(self._portal.tenant_of(request), request.path_params["id"])
-        values = {"group": detail.group, "members": detail.members}
+        values = {"group": detail.line, "members": detail.members}
         return self._portal.page(request, "group.html", values, section="groups")
 
     async def audit(self, request: Request) -> Response:
