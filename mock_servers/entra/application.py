@@ -29,6 +29,18 @@ from scimulate.mock_servers.entra.principals import User
 from scimulate.mock_servers.entra.scope import Scope, entitled
 from scimulate.mock_servers.entra.status import JobStatus
 
+__all__ = [
+    "Application",
+    "Assignment",
+    "ConnectionTest",
+    "Credentials",
+    "CredentialsRefused",
+    "JobStatus",
+    "ProvisioningLog",
+    "ProvisioningRefused",
+    "Scope",
+]
+
 MASK = "••••••••••"
 
 
@@ -163,6 +175,10 @@ class Application:
     def restart(self) -> None:
         self._require_credentials()
         self._job.restart()
+
+    def forget_links(self) -> None:
+        """The next cycle is an initial one that matches every object again (ENTRA-245, ENTRA-646)."""
+        self._job.forget_links()
 
     def status(self) -> JobStatus:
         return self._job.status(configured=self._connection is not None)

@@ -19,6 +19,8 @@ from typing import Final, Unpack
 from scimulate.mock_servers.clock import Clock
 from scimulate.mock_servers.entra.principals import Group, Principal, Snapshot, User, UserChanges, UserDetails
 
+__all__ = ["Directory", "DirectoryRefused", "Group", "Principal", "UnknownPrincipal", "User"]
+
 RECYCLE_TIME = timedelta(days=30)
 DOMAIN = "contoso.test"
 FROM_NAME: Final = "\0from the display name"

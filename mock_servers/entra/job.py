@@ -72,6 +72,11 @@ class Job:
             self._restart_wanted = True
         self._run()
 
+    def forget_links(self) -> None:
+        """As a restart with the scope `Full` does: every object is matched again in the next cycle (ENTRA-245)."""
+        with self._lock:
+            self.links = Links()
+
     def credentials_changed(self) -> None:
         """A quarantined job tries the new credentials within an interval rather than within a day (NEG-17)."""
         with self._lock:
@@ -88,8 +93,7 @@ class Job:
                 next_cycle_at=self._next_cycle_at,
                 quarantine_reason=self._quarantine.reason if self._quarantine else "",
                 quarantine_message=self._quarantine.message if self._quarantine else "",
-                users=len(self.links.users),
-                groups=len(self.links.groups),
+                object_counts={"User": len(self.links.users), "Group": len(self.links.groups)},
                 failures_to_retry=len(self.links.escrows),
             )
 

@@ -67,7 +67,7 @@ class LogEntry:
 
     id: str
     cycle_id: str
-    at: datetime
+    activity_at: datetime
     action: Action
     status: Status
     identity: Identity

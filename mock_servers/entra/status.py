@@ -51,7 +51,7 @@ class CycleSummary:
 
 @dataclass(frozen=True)
 class JobStatus:
-    """The status panel (SEED-048). `users` and `groups` are the linked objects."""
+    """The status panel (SEED-048). `object_counts` are the linked users and groups."""
 
     state: JobState
     current_cycle: CycleKind | None
@@ -59,8 +59,7 @@ class JobStatus:
     next_cycle_at: datetime | None
     quarantine_reason: str
     quarantine_message: str
-    users: int
-    groups: int
+    object_counts: Mapping[str, int]
     failures_to_retry: int
 
 

@@ -63,7 +63,7 @@ class Treatment:
         return LogEntry(
             id=entry_id,
             cycle_id=cycle_id,
-            at=at,
+            activity_at=at,
             action=self.action,
             status=status,
             identity=self.identity,
