@@ -7,7 +7,6 @@ all have ended the last, so memberships never refer to a user who is still to co
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
@@ -15,36 +14,9 @@ from gevent.event import Event  # type: ignore[import-untyped]
 
 from scimulate.load.figures import Figures
 from scimulate.load.order import BEGIN, IDS, PHASE, READ_BACK, REMOVAL, REMOVE, SYNC_PHASES, Order
+from scimulate.load.phases import Ending, Phase
 
 Tell = Callable[[str, dict[str, Any], str], None]
-
-
-@dataclass
-class Phase:
-    """One phase, over all workers."""
-
-    name: str
-    began: float
-    seconds: float = 0.0
-    figures: Figures = field(default_factory=Figures)
-    shares_of_cpu: list[float] = field(default_factory=list)
-    waiting_for: set[str] = field(default_factory=set)
-    progress: dict[str, dict[str, int]] = field(default_factory=dict)
-
-    @property
-    def done(self) -> int:
-        return sum(report["objects"] for report in self.progress.values())
-
-
-@dataclass
-class Ending:
-    """How a run ended, apart from its figures."""
-
-    interrupted: bool = False
-    lost_workers: list[str] = field(default_factory=list)
-    tried: int = 0
-    removed: int = 0
-    left: list[str] = field(default_factory=list)
 
 
 class Coordinator:

@@ -39,7 +39,7 @@ class Response(Protocol):
     def failure(self, exc: str) -> None: ...
 
 
-class Session(Protocol):
+class HttpSession(Protocol):
     """What is used of Locust's `FastHttpSession`."""
 
     def request(self, method: str, url: str, **options: Any) -> Response: ...
@@ -58,7 +58,7 @@ class Measuring:
 class Endpoint:
     """`measuring` is asked for each request, since it changes with the phase."""
 
-    session: Session
+    session: HttpSession
     headers: dict[str, str]
     measuring: Callable[[], Measuring]
     sleep: Callable[[float], object]

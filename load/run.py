@@ -1,0 +1,227 @@
+"""`scimulate load` without the command line: runs Locust as a child process and turns what it measured into reports.
+
+Locust patches whatever process imports it, so nothing of it is imported here. However the child ends, what it made is
+removed: by itself, or else by a second child that works from the journal.
+"""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import uuid
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import httpx
+
+from scimulate.harness.faults import HarnessError, SettingsError, TargetUnreachable
+from scimulate.harness.target import Target
+from scimulate.load.journal import FOLDER, read, unfinished
+from scimulate.load.report import write_reports
+from scimulate.load.result import Cleanup, LoadResult
+from scimulate.load.settings import LoadSettings
+from scimulate.mock_servers.entra.delivery import encode_query
+from scimulate.mock_servers.entra.provisioning import Kind, match_query
+
+LOCUSTFILE = Path(__file__).with_name("locustfile.py")
+PROGRESS_PREFIX = "scimulate-progress "
+FASTEST_SPAWN = 100
+
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class LoadOutcome:
+    """What was measured and the exit code of the command."""
+
+    result: LoadResult
+    exit_code: int
+
+
+def run_load(settings: LoadSettings, *, out: Path | None, say: Say, environ: Mapping[str, str]) -> LoadOutcome:
+    """Load the endpoint. Raises `TargetUnreachable` before anything was made, `HarnessError` when Locust failed."""
+    if out is not None:
+        _make_folder(out)
+    preflight(settings.target)
+    with tempfile.TemporaryDirectory(prefix="scimulate-load-") as folder:
+        child = _Child(settings, environ, Path(folder))
+        child.run(say)
+        result = child.result
+        journal = settings.state_dir / FOLDER / f"{settings.run_id}.json"
+        if journal.exists() and not settings.keep:
+            say("removing what the load made, from its journal")
+            removal = _remove(settings, environ, Path(folder), say)
+            result = result and replace(result, cleanup=removal)
+    if result is None:
+        raise HarnessError(f"Locust ended without a result: {child.last_words}")
+    if out is not None:
+        write_reports(result, out)
+    code = 128 + child.stopped_by if result.interrupted and child.stopped_by else result.exit_code
+    return LoadOutcome(result, code)
+
+
+def remove_unfinished(target: Target, *, state_dir: Path, say: Say, environ: Mapping[str, str]) -> list[Cleanup]:
+    """Finish the loads of this endpoint that ended without removing what they made."""
+    done: list[Cleanup] = []
+    for path in list(unfinished(state_dir, target.url)):
+        record = read(path)
+        settings = LoadSettings(
+            target=target,
+            users=record.users,
+            groups=record.groups,
+            seed=record.seed,
+            run_id=record.run_id,
+            yes_this_endpoint=True,
+            state_dir=state_dir,
+        )
+        say(f"removing what load {record.run_id} left")
+        with tempfile.TemporaryDirectory(prefix="scimulate-load-") as folder:
+            done.append(_remove(settings, environ, Path(folder), say))
+    return done
+
+
+def preflight(target: Target) -> None:
+    """The match query of a user who does not exist: an endpoint that cannot answer it is not worth loading."""
+    request = match_query(Kind.USER, str(uuid.uuid4()))
+    headers = {"Accept": "application/scim+json", **dict(target.headers)}
+    if target.token:
+        headers["Authorization"] = f"Bearer {target.token}"
+    url = f"{target.url}{request.path}?{encode_query(request.query)}"
+    try:
+        with httpx.Client(verify=target.tls(), timeout=target.timeout.total_seconds(), trust_env=False) as client:
+            status = client.get(url, headers=headers).status_code
+    except httpx.HTTPError as problem:
+        raise TargetUnreachable(f"url: {target.url} cannot be reached ({type(problem).__name__})") from None
+    if status in (401, 403):
+        raise TargetUnreachable(f"token: the endpoint refused it ({status}); SCIMULATE_TOKEN must hold a valid one")
+    if status != 200:
+        raise TargetUnreachable(f"url: {target.url}/Users answered {status} to a match query; is it the SCIM base URL?")
+
+
+def _remove(settings: LoadSettings, environ: Mapping[str, str], folder: Path, say: Say) -> Cleanup:
+    child = _Child(replace(settings, processes=1, lanes=1), {**environ, "SCIMULATE_LOAD_REMOVE": "1"}, folder)
+    child.run(say)
+    return child.result.cleanup if child.result else Cleanup(0, ["the removal did not finish; scimulate cleanup will"])
+
+
+class _Child:
+    """One run of Locust. The token reaches it by its environment only."""
+
+    def __init__(self, settings: LoadSettings, environ: Mapping[str, str], folder: Path) -> None:
+        self._settings = settings
+        self._environ = environ
+        self._folder = folder
+        self._result_path = folder / f"result-{uuid.uuid4().hex}.json"
+        self._errors_path = folder / "locust.log"
+        self.stopped_by: int | None = None
+
+    @property
+    def result(self) -> LoadResult | None:
+        try:
+            return LoadResult.from_json(json.loads(self._result_path.read_text(encoding="utf-8")))
+        except (FileNotFoundError, ValueError):
+            return None
+
+    @property
+    def last_words(self) -> str:
+        lines = self._errors_path.read_text(encoding="utf-8", errors="replace").split("\n")
+        return next((line for line in reversed(lines) if line.strip()), "it said nothing")
+
+    def run(self, say: Say) -> None:
+        mine, its = os.pipe()[::-1]
+        try:
+            with self._errors_path.open("wb") as errors, self._start(its, errors.fileno()) as process:
+                os.close(its)
+                with _forwarding_signals(process, self):
+                    _tell(process, say)
+                    process.wait()
+                _end_group(process.pid)
+        finally:
+            os.close(mine)
+
+    def _start(self, pipe: int, errors: int) -> "subprocess.Popen[str]":
+        return subprocess.Popen(
+            self._command(),
+            env={**self._environment(), "SCIMULATE_PARENT_PIPE": str(pipe)},
+            cwd=self._folder,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=errors,
+            text=True,
+            process_group=0,
+            pass_fds=[pipe],
+        )
+
+    def _command(self) -> list[str]:
+        settings = self._settings
+        command = [sys.executable, "-P", "-m", "locust", "-f", str(LOCUSTFILE), "--headless", "--only-summary"]
+        command += ["--loglevel", "WARNING", "--host", settings.target.url]
+        command += ["--users", str(settings.lanes), "--spawn-rate", str(min(settings.lanes, FASTEST_SPAWN))]
+        if settings.processes > 1:
+            port = str(_free_port())
+            command += ["--processes", str(settings.processes), "--master-bind-host", "127.0.0.1"]
+            command += ["--master-bind-port", port, "--master-port", port]
+        return command
+
+    def _environment(self) -> dict[str, str]:
+        """Without what would steer Python, Locust or this load from outside."""
+        strange = ("PYTHON", "LOCUST_", "SCIMULATE_")
+        kept = {name: value for name, value in self._environ.items() if not name.startswith(strange)}
+        told = {"SCIMULATE_LOAD_RESULT": str(self._result_path), **self._settings.to_environment()}
+        if "SCIMULATE_LOAD_REMOVE" in self._environ:
+            told["SCIMULATE_LOAD_REMOVE"] = self._environ["SCIMULATE_LOAD_REMOVE"]
+        return {**kept, **told}
+
+
+@contextmanager
+def _forwarding_signals(process: "subprocess.Popen[str]", child: _Child) -> Iterator[None]:
+    """The first SIGINT or SIGTERM makes the child remove what it made and end; a second one ends it at once."""
+
+    def forward(number: int, _frame: object) -> None:
+        again = child.stopped_by is not None
+        child.stopped_by = number
+        process.send_signal(signal.SIGTERM if again else signal.SIGINT)
+
+    before = {number: signal.signal(number, forward) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _tell(process: "subprocess.Popen[str]", say: Say) -> None:
+    assert process.stdout is not None
+    for line in process.stdout:
+        if line.startswith(PROGRESS_PREFIX):
+            report = json.loads(line.removeprefix(PROGRESS_PREFIX))
+            say(f"{report['phase']}: {report['done']} done in {report['seconds']:.0f} s")
+
+
+def _end_group(group: int) -> None:
+    """Workers that outlived their master."""
+    try:
+        os.killpg(group, signal.SIGKILL)
+    except ProcessLookupError:
+        return
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def _make_folder(out: Path) -> None:
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=out):
+            pass
+    except OSError as problem:
+        raise SettingsError("out", f"cannot write to {out}: {problem.strerror}") from None

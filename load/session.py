@@ -1,0 +1,298 @@
+"""The load inside Locust: a user class whose instances are the lanes, and the listeners that join worker and
+coordinator to Locust's runners.
+
+Importing this imports Locust, which patches the whole process: only a locustfile may do so.
+"""
+
+import json
+import logging
+import os
+import signal
+import time
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, cast
+
+import gevent  # type: ignore[import-untyped]
+import gevent.select  # type: ignore[import-untyped]
+from gevent.event import Event  # type: ignore[import-untyped]
+from locust import FastHttpUser, constant, task
+from locust.env import Environment
+from locust.exception import StopUser
+from locust.runners import STATE_MISSING, MasterRunner, WorkerRunner
+
+from scimulate.harness.faults import SettingsError
+from scimulate.harness.journal import state_folder
+from scimulate.harness.target import Target
+from scimulate.load.coordinator import Coordinator
+from scimulate.load.endpoint import Endpoint, HttpSession, Measuring
+from scimulate.load.journal import LoadJournal, LoadRecord
+from scimulate.load.options import read_options
+from scimulate.load.order import BEGIN, DONE, IDS, INTERRUPT, PHASE, PROGRESS, REMOVE, REMOVED, Order
+from scimulate.load.result import LoadResult, conclude
+from scimulate.load.settings import LoadSettings, read_flag
+from scimulate.load.worker import Worker
+
+LOCAL = "local"
+PROGRESS_PREFIX = "scimulate-progress "
+
+logger = logging.getLogger("scimulate.load")
+
+
+class Session:
+    """What one Locust process holds of the run that is going on."""
+
+    def __init__(self) -> None:
+        self.worker: Worker | None = None
+        self.ready = Event()
+        self.target: Target | None = None
+        self.coordinator: Coordinator | None = None
+        self._environment: Environment | None = None
+        self._ended = Event()
+        self._ended.set()
+        self._interrupted = False
+
+    @property
+    def environment(self) -> Environment:
+        assert self._environment is not None
+        return self._environment
+
+    @property
+    def runner(self) -> Any:
+        return self.environment.runner
+
+    @property
+    def is_coordinating(self) -> bool:
+        return not isinstance(self.runner, WorkerRunner)
+
+    # Locust's events
+
+    def on_init(self, environment: Environment, **_: Any) -> None:
+        self._environment = environment
+        runner: Any = environment.runner
+        environment.stop_timeout = float(os.environ.get("SCIMULATE_TIMEOUT") or 30)
+        if not isinstance(runner, MasterRunner):
+            for name, listener in ((BEGIN, self._begin), (PHASE, self._phase), (REMOVE, self._remove)):
+                runner.register_message(name, listener)
+        if not isinstance(runner, WorkerRunner):
+            for name, listener in ((PROGRESS, self._progress), (DONE, self._done), (REMOVED, self._removed)):
+                runner.register_message(name, listener)
+            runner.register_message(INTERRUPT, lambda **_: self.interrupt())
+            gevent.spawn(self._watch_parent)
+        runner.register_message(IDS, self._ids)
+        gevent.signal_handler(signal.SIGINT, self.interrupt)
+
+    def on_test_start(self, **_: Any) -> None:
+        self.worker = None
+        self.target = None
+        self._interrupted = False
+        self.ready.clear()
+
+    def on_spawning_complete(self, user_count: int, **_: Any) -> None:
+        if self.is_coordinating and user_count and self._ended.is_set():
+            self._ended.clear()
+            gevent.spawn(self._coordinate)
+
+    def on_test_stopping(self, **_: Any) -> None:
+        if self.worker is not None:
+            self.worker.close()
+        self.ready.set()
+
+    def on_stopped_from_outside(self, **_: Any) -> None:
+        """The Stop button, SIGTERM: what was made is removed before the process goes on."""
+        if self.is_coordinating and not self._ended.is_set() and self.coordinator is not None:
+            self.coordinator.interrupt()
+            self._ended.wait()
+
+    def interrupt(self) -> None:
+        """Ctrl-C: the first ends the run and removes what it made; another one ends the process."""
+        first, self._interrupted = not self._interrupted, True
+        if first and self.is_coordinating and self.coordinator is not None and not self._ended.is_set():
+            self.coordinator.interrupt()
+        elif first and self.worker is not None and not self.is_coordinating:
+            self.runner.send_message(INTERRUPT, {})
+        else:
+            os.kill(os.getpid(), signal.SIGTERM)
+
+    def _watch_parent(self) -> None:
+        """The command that started this process holds the other end of a pipe: when it dies, the run is interrupted."""
+        pipe = os.environ.get("SCIMULATE_PARENT_PIPE")
+        if pipe:
+            gevent.select.select([int(pipe)], [], [])
+            self.interrupt()
+
+    # Messages to a worker
+
+    def _begin(self, environment: Environment, msg: Any, **_: Any) -> None:
+        self.target = read_target(environment)
+        worker = Worker(Order.from_message(msg.data), self._send, self._new_endpoint)
+        self.worker = worker
+        self.ready.set()
+
+    def _phase(self, msg: Any, **_: Any) -> None:
+        if self.worker is not None:
+            self.worker.begin_phase(msg.data["phase"])
+
+    def _remove(self, msg: Any, **_: Any) -> None:
+        if self.worker is not None:
+            self.worker.remove(msg.data["everything"])
+
+    def _ids(self, msg: Any, **_: Any) -> None:
+        if self.coordinator is not None and "node" in msg.data:
+            self.coordinator.on_ids(msg.data)
+        elif self.worker is not None:
+            self.worker.borrow(msg.data["ids"])
+
+    def _send(self, name: str, data: dict[str, Any]) -> None:
+        self.runner.send_message(name, data)
+
+    def _new_endpoint(self) -> Endpoint:
+        """A lane apart from Locust's users, which may be stopped already."""
+        return endpoint_of(DirectoryUser(self.environment))
+
+    # Messages to the coordinator
+
+    def _progress(self, msg: Any, **_: Any) -> None:
+        if self.coordinator is not None:
+            self.coordinator.on_progress(msg.node_id, msg.data)
+
+    def _done(self, msg: Any, **_: Any) -> None:
+        if self.coordinator is not None:
+            self.coordinator.on_done(msg.node_id, msg.data)
+
+    def _removed(self, msg: Any, **_: Any) -> None:
+        if self.coordinator is not None:
+            self.coordinator.on_removed(msg.node_id, msg.data)
+
+    # The run
+
+    def _coordinate(self) -> None:
+        try:
+            self._run(read_options(self.environment, os.environ))
+        except SettingsError as problem:
+            logger.error("%s", problem)
+            self.environment.process_exit_code = 2
+        finally:
+            self._ended.set()
+            gevent.spawn(self.runner.quit if self._is_headless else self.runner.stop)
+
+    def _run(self, settings: LoadSettings) -> None:
+        lanes = self._lanes()
+        coordinator = Coordinator(_orders(settings, list(lanes)), self._tell, self._alive)
+        only_remove = read_flag(os.environ, "SCIMULATE_LOAD_REMOVE")
+        record = LoadRecord(
+            settings.run_id, settings.target.url, settings.seed, settings.users, settings.groups, settings.keep
+        )
+        journal = LoadJournal.write(state_folder(os.environ), record)
+        self.coordinator = coordinator
+        gevent.spawn(self._show_progress, coordinator)
+        if only_remove:
+            coordinator.run_removal()
+        else:
+            coordinator.run(settings.keep)
+        ending = coordinator.ending
+        journal.close(finished=not (settings.keep or ending.left or ending.lost_workers))
+        result = conclude(settings, coordinator.started_at, len(lanes), sum(lanes.values()), coordinator.phases, ending)
+        self._hand_over(result)
+
+    def _hand_over(self, result: LoadResult) -> None:
+        self.environment.process_exit_code = result.exit_code
+        path = os.environ.get("SCIMULATE_LOAD_RESULT")
+        if path:
+            Path(path).write_text(json.dumps(result.to_json()), encoding="utf-8")
+            return
+        for threshold in result.thresholds:
+            level = logging.INFO if threshold.passed else logging.ERROR
+            logger.log(level, "%s: %s (limit %g)", threshold.name, threshold.value, threshold.limit)
+
+    @property
+    def _is_headless(self) -> bool:
+        options = self.environment.parsed_options
+        return options is None or bool(options.headless)
+
+    def _lanes(self) -> dict[str, int]:
+        """The workers that have lanes, and how many."""
+        if isinstance(self.runner, MasterRunner):
+            return {node.id: node.user_count for node in self.runner.clients.all if node.user_count}
+        return {LOCAL: self.runner.user_count}
+
+    def _alive(self) -> set[str]:
+        if isinstance(self.runner, MasterRunner):
+            return {node.id for node in self.runner.clients.all if node.state != STATE_MISSING}
+        return {LOCAL}
+
+    def _tell(self, name: str, data: dict[str, Any], node: str) -> None:
+        self.runner.send_message(name, data, client_id=node)
+
+    def _show_progress(self, coordinator: Coordinator) -> None:
+        while not self._ended.is_set():
+            phase = coordinator.phase
+            if phase is not None and os.environ.get("SCIMULATE_LOAD_RESULT"):
+                report = {"phase": phase.name, "done": phase.done, "seconds": time.monotonic() - phase.began}
+                print(PROGRESS_PREFIX + json.dumps(report), flush=True)
+            gevent.sleep(0.5)
+
+
+session = Session()
+
+
+class DirectoryUser(FastHttpUser):
+    """One lane of the synchronisation: takes an object of its worker's share, provisions it, takes the next."""
+
+    abstract = True
+    wait_time = constant(0)
+    insecure = False
+    max_redirects = 0
+
+    def __init__(self, environment: Environment) -> None:
+        target = session.target = session.target or read_target(environment)
+        self.host = target.url
+        self.network_timeout = self.connection_timeout = target.timeout.total_seconds()
+        self.insecure = target.insecure
+        self.ssl_context_factory = target.tls
+        super().__init__(environment)
+
+    def on_start(self) -> None:
+        self._endpoint = endpoint_of(self)
+
+    @task
+    def provision_next(self) -> None:
+        session.ready.wait()
+        if session.worker is None or not session.worker.serve(self._endpoint):
+            raise StopUser
+
+
+def endpoint_of(user: DirectoryUser) -> Endpoint:
+    """Headers as ENTRA-017…020."""
+    target = session.target
+    assert target is not None
+    headers = {"Accept": "application/scim+json", "ADSCIMVersion": "5.0", **dict(target.headers)}
+    if target.token:
+        headers["Authorization"] = f"Bearer {target.token}"
+    return Endpoint(cast(HttpSession, user.client), headers, _measuring, gevent.sleep)
+
+
+def read_target(environment: Environment) -> Target:
+    return Target.from_environment(
+        {**os.environ, "SCIMULATE_URL": environment.host or os.environ.get("SCIMULATE_URL", "")}
+    )
+
+
+def _measuring() -> Measuring:
+    assert session.worker is not None
+    return session.worker.measuring()
+
+
+def _orders(settings: LoadSettings, nodes: list[str]) -> list[Order]:
+    rate = None if settings.rate is None else settings.rate / len(nodes)
+    first = Order(
+        run_id=settings.run_id,
+        seed=settings.seed,
+        users=settings.users,
+        groups=settings.groups,
+        dialect=settings.dialect.value,
+        rate=rate,
+        worker=0,
+        nodes=tuple(nodes),
+    )
+    return [replace(first, worker=worker) for worker in range(len(nodes))]
