@@ -32,7 +32,7 @@ def statement(run: Run, summary: Summary, folder: Path | None = None) -> Text:
     target = "the bundled servers" if run.bundled else printable(run.url)
     page.append("scimulate", "bold").append(f" {run.version} · profile {run.profile} · {target}\n")
     page.append(f"{run.question}\n\n")
-    page.append_text(_answer(summary)).append("\n")
+    page.append_text(answer(summary)).append("\n")
     page.append_text(_counts(summary)).append("\n")
     page.append(_figures(run, summary) + "\n", "dim")
     for finding in summary.findings[:MOST_FINDINGS]:
@@ -48,7 +48,7 @@ def statement(run: Run, summary: Summary, folder: Path | None = None) -> Text:
     return page
 
 
-def _answer(summary: Summary) -> Text:
+def answer(summary: Summary) -> Text:
     failed = summary.counts[Verdict.FAILED]
     if summary.counts[Verdict.HARNESS_ERROR]:
         return Text("The judge itself failed; this result cannot be relied on.", "bold magenta")
