@@ -215,6 +215,7 @@ def collected(result: Result) -> list[str]:
 
 def test_pytest_at_the_root_collects_ours_by_title_and_nobody_elses(folder: Folder) -> None:
     result = folder.run(".", "--collect-only", "-q")
+    assert result.returncode == 0, result.stdout
     assert collected(result) == [
         "features/japanese.feature::二つ目のトークンを作れる",
         *(f"features/portal/tokens.feature::{title}" for title in TOKEN_TITLES),
