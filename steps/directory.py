@@ -1,10 +1,8 @@
 """The people and groups of a feature, by the names it gives them, in Entra ID's directory."""
 
-from collections.abc import Callable
-
-from scimulate.mock_servers.entra.directory import Directory, Group, User
-
-Named = Callable[[str], str]
+from scimulate.mock_servers.entra.directory import Directory
+from scimulate.mock_servers.entra.principals import Group, User, UserChanges
+from scimulate.steps.names import Names
 
 ATTRIBUTES = {
     "name": "display_name",
@@ -22,11 +20,9 @@ ATTRIBUTES = {
 class People:
     """Finds, or makes, the users and groups that a feature speaks of."""
 
-    def __init__(self, directory: Directory, user_name: Named, group_name: Named, real: Named) -> None:
+    def __init__(self, directory: Directory, names: Names) -> None:
         self.directory = directory
-        self._user_name = user_name
-        self._group_name = group_name
-        self._real = real
+        self._names = names
         self._users: dict[str, str] = {}
         self._groups: dict[str, str] = {}
 
@@ -39,7 +35,7 @@ class People:
     def group(self, name: str) -> Group:
         """The group called `name`, which joins the directory when first mentioned."""
         if name not in self._groups:
-            self._groups[name] = self.directory.create_group(self._group_name(name)).id
+            self._groups[name] = self.directory.create_group(self._names.group(name)).id
         return self.directory.group(self._groups[name])
 
     def is_group(self, name: str) -> bool:
@@ -48,11 +44,11 @@ class People:
     def add(self, row: dict[str, str]) -> None:
         """Add the person that a row of a table describes."""
         name = row["name"]
-        given = {ATTRIBUTES[heading]: self._real(value) for heading, value in row.items() if value}
-        given.setdefault("mail", self._user_name(name))
-        given.setdefault("given_name", name)
-        user = self.directory.create_user(user_principal_name=self._user_name(name), **given)
+        user_name = self._names.user_name(name)
+        user = self.directory.create_user(name, user_name, mail=user_name, given_name=name)
         self._users[name] = user.id
+        for heading, value in row.items():
+            self.change(name, heading, value)
 
     def add_group(self, name: str, members: list[str]) -> None:
         """Add a group whose `members` are people, or groups mentioned before."""
@@ -66,11 +62,12 @@ class People:
 
     def change(self, name: str, attribute: str, value: str) -> None:
         """Give the person another value; an empty one clears it."""
-        self.directory.update_user(self.user(name).id, **{ATTRIBUTES[attribute]: self._real(value) or None})
+        changes: UserChanges = {ATTRIBUTES[attribute]: self._names.real(value) or None}  # type: ignore[misc]
+        self.directory.update_user(self.user(name).id, **changes)
 
     def rename_group(self, name: str, new_name: str) -> None:
         identifier = self._groups.pop(name)
-        self.directory.rename_group(identifier, self._group_name(new_name))
+        self.directory.rename_group(identifier, self._names.group(new_name))
         self._groups[new_name] = identifier
 
 

@@ -5,9 +5,8 @@ Each read names the requirement that it decides: what a look-up may return, what
 
 from typing import Any
 
-import httpx
-
 from scimulate.harness import expect
+from scimulate.steps.scim_messages import ScimClient
 
 Resource = dict[str, Any]
 
@@ -18,14 +17,10 @@ ONLY_MATCHES = "RFC7644-3.4.2.2-03"
 
 
 class EndpointReader:
-    """Asks the endpoint at `base_url` for users and groups."""
+    """Asks the endpoint for users and groups."""
 
-    def __init__(self, client: httpx.Client, base_url: str) -> None:
+    def __init__(self, client: ScimClient) -> None:
         self._client = client
-        self._base_url = base_url
-
-    def get(self, path: str, **query: str) -> httpx.Response:
-        return self._client.get(f"{self._base_url}{path}", params=query or None)
 
     def users_named(self, user_name: str) -> list[Resource]:
         """The users that a look-up by `user_name` finds; letter case does not matter."""
@@ -37,7 +32,7 @@ class EndpointReader:
 
     def by_id(self, path: str, identifier: str) -> Resource:
         """The resource `path`/`identifier`, which must be there."""
-        response = self.get(f"{path}/{identifier}")
+        response = self._client.get(f"{path}/{identifier}")
         expect.status(response, 200, requirement=READ_BY_ID)
         resource = expect.document(response, requirement=READ_BY_ID)
         action = f"reading {path}/{identifier}"
@@ -46,7 +41,7 @@ class EndpointReader:
 
     def _found(self, path: str, attribute: str, value: str, **query: str) -> list[Resource]:
         literal = value.replace("\\", "\\\\").replace('"', '\\"')
-        response = self.get(path, filter=f'{attribute} eq "{literal}"', **query)
+        response = self._client.get(path, filter=f'{attribute} eq "{literal}"', **query)
         exchanges = expect.exchanges_of(response)
         action = f"looking up {attribute} {value} at {path}"
         expect.status(response, 200, requirement=FILTER, action=action)

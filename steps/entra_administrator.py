@@ -2,7 +2,8 @@
 
 from pytest_bdd import given, parsers, then, when
 
-from scimulate.mock_servers.entra.application import ConnectionTest, CredentialsRefused, Scope
+from scimulate.mock_servers.entra.application import CredentialsRefused
+from scimulate.mock_servers.entra.scope import Scope
 from scimulate.steps.clock import on_the_day
 from scimulate.steps.directory import listed_names
 from scimulate.steps.world import World
@@ -67,7 +68,7 @@ def saves_an_invented_token(world: World) -> None:
 
 @then("Entra ID shows a green check")
 def shows_a_green_check(world: World) -> None:
-    test: ConnectionTest = world.outcome
+    test = world.tested()
     world.judge.check(
         expected="a green check",
         actual="a green check" if test.succeeded else f"{test.code}: {test.message}",
@@ -193,6 +194,8 @@ def scope_is(world: World, scope: str) -> None:
     world.application.scope = Scope(scope)
 
 
-@given("the application forgot its links")
-def forgot_its_links(world: World) -> None:
-    world.application.forget_links()
+@given(parsers.parse("{name} is assigned to a second application of the same endpoint"))
+def is_assigned_elsewhere(world: World, name: str) -> None:
+    world.application = world.entra.create_application("MDM again")
+    world.connect()
+    world.application.assign(world.people.principal(name))

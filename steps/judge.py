@@ -66,7 +66,7 @@ class Judge:
         found = self._endpoint.users_named(name)
         self.check(expected=0, actual=len(found), action=f"looking up the user {name}")
         if before := self._before.get(user_name):
-            answer = self._endpoint.get(f"/Users/{before['id']}")
+            answer = self._client.get(f"/Users/{before['id']}")
             self.check(expected=404, actual=answer.status_code, action=f"reading {name} by its former id")
 
     def remember(self, user_names: list[str]) -> None:

@@ -26,7 +26,7 @@ class Generated:
 
 
 class Portal:
-    """One tenant's portal at `url`. `secrets` holds every secret shown so far, by the token's place."""
+    """One tenant's portal at `url`. `generated` holds what was shown, by the token's place."""
 
     def __init__(self, client: httpx.Client, url: str) -> None:
         self._client = client
@@ -40,6 +40,12 @@ class Portal:
     def tokens(self) -> list[dict[str, Any]]:
         rows: list[dict[str, Any]] = self.page()["tokens"]
         return rows
+
+    def any_token(self) -> str:
+        """The secret generated last; the first one is generated when there is none."""
+        if not self.generated:
+            self.generate_token()
+        return self.generated[-1].token
 
     def generate_token(self, *, confirm: bool = True) -> Generated | Refusal:
         answer = self._client.post(f"{self._api}/tokens", json={"confirm": confirm, "provider": VENDOR})

@@ -1,5 +1,6 @@
 """A client that speaks SCIM to the endpoint itself, and what it may expect of the answers."""
 
+from collections.abc import Callable
 from typing import Any, Self
 from urllib.parse import urljoin
 
@@ -11,16 +12,20 @@ USER = "urn:ietf:params:scim:schemas:core:2.0:User"
 PATCH_OP = "urn:ietf:params:scim:api:messages:2.0:PatchOp"
 
 
-class ScimClient:
-    """Sends requests with a token, by default the tenant's; None sends no Authorization header at all."""
+BearerToken = Callable[[], str | None]
+"""Gives the token when a request is made; None sends no Authorization header at all."""
 
-    def __init__(self, client: httpx.Client, base_url: str, token: str | None) -> None:
+
+class ScimClient:
+    """Sends requests to the endpoint at `base_url`, by default with the tenant's token."""
+
+    def __init__(self, client: httpx.Client, base_url: str, token: BearerToken) -> None:
         self._client = client
         self._base_url = base_url
         self._token = token
 
     def with_token(self, token: str | None) -> Self:
-        return type(self)(self._client, self._base_url, token)
+        return type(self)(self._client, self._base_url, lambda: token)
 
     def get(self, path: str, **query: str) -> httpx.Response:
         return self._send("GET", path, query=query)
@@ -44,8 +49,9 @@ class ScimClient:
         self, method: str, path: str, document: dict[str, Any] | None = None, query: dict[str, str] | None = None
     ) -> httpx.Response:
         headers = {"Accept": expect.SCIM_JSON}
-        if self._token is not None:
-            headers["Authorization"] = f"Bearer {self._token}"
+        token = self._token()
+        if token is not None:
+            headers["Authorization"] = f"Bearer {token}"
         if document is not None:
             headers["Content-Type"] = expect.SCIM_JSON
         return self._client.request(

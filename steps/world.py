@@ -4,21 +4,20 @@ A step names one action of an actor and keeps the outcome here for a Then to jud
 """
 
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any
 
 from scimulate.mock_servers.clock import VirtualClock
-from scimulate.mock_servers.entra.application import Application, ConnectionTest
+from scimulate.mock_servers.entra.application import Application, ConnectionTest, CredentialsRefused
 from scimulate.mock_servers.entra.tenant import EntraTenant
 from scimulate.steps.directory import People
 from scimulate.steps.judge import Judge
 from scimulate.steps.names import Names
 from scimulate.steps.overheard import Overheard
 from scimulate.steps.portal import Generated, Portal
-from scimulate.steps.scim_messages import ScimClient
+from scimulate.steps.scim_messages import BearerToken, ScimClient
 
+PASSES_THE_PROBE = "ENTRA-073"
 COMPLIANT_FLAG = "aadOptscim062020"
-INTERVAL = timedelta(minutes=40)
 
 
 @dataclass
@@ -27,7 +26,7 @@ class World:
 
     names: Names
     scim_url: str
-    token: str
+    token_of: BearerToken
     clock: VirtualClock
     overheard: Overheard
     entra: EntraTenant
@@ -41,13 +40,26 @@ class World:
 
     # The connection
 
+    @property
+    def token(self) -> str:
+        """The token in force: on the bundled servers the last one generated, or the first one, generated now."""
+        return self.token_of() or ""
+
     def tenant_url(self, dialect: str = "legacy") -> str:
         """The Tenant URL that makes Entra ID speak `dialect` (ENTRA-005)."""
         return self.scim_url if dialect == "legacy" else f"{self.scim_url}?{COMPLIANT_FLAG}"
 
     def connect(self, dialect: str = "legacy") -> None:
         """Paste URL and token, test and save."""
-        self.application.save_credentials(self.tenant_url(dialect), self.token)
+        try:
+            self.application.save_credentials(self.tenant_url(dialect), self.token)
+        except CredentialsRefused as refusal:
+            self.judge.check(
+                expected="a green check",
+                actual=f"{refusal.test.code}: {refusal.test.message}",
+                action="testing the connection",
+                requirement=PASSES_THE_PROBE,
+            )
 
     def tested(self) -> ConnectionTest:
         """The test of the connection that the When came to."""
@@ -68,17 +80,19 @@ class World:
 
     def change_token(self, place: int, action: str) -> None:
         """Do `action` to a token, keeping the secret it had before."""
+        self.hold_tokens(place + 1)
         self.secret_before = self.the_portal().generated[place].token
         self.outcome = self.the_portal().change_token(place, action)
 
     # Provisioning
 
     def provision(self) -> None:
-        """Let one cycle end: the first one, or the next one forty minutes later."""
-        if self.application.status().next_cycle_at is None:
+        """Let one cycle end: the first one, or the next one when it is due."""
+        due = self.application.status().next_cycle_at
+        if due is None:
             self.application.start()
         else:
-            self.clock.advance(INTERVAL)
+            self.clock.advance_to(due)
 
     def provision_people(self, names: list[str]) -> None:
         """Assign, provision, and remember what has arrived."""

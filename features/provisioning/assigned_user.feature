@@ -76,7 +76,7 @@ Feature: Provisioning an assigned user
     @ENTRA-630 @ENTRA-089
     Scenario: A user who is there already is matched and not written
       Given Ada was provisioned
-      And the application forgot its links
+      And Ada is assigned to a second application of the same endpoint
       When a provisioning cycle ends
       Then the endpoint received these requests after the probe:
         | method | path   | filter                         |

@@ -1,0 +1,105 @@
+"""Sets the stage of a scenario: the endpoint, the mock Entra ID, and the wire between them."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+import httpx
+import pytest
+from pytest_bdd.parser import Step
+
+from scimulate.harness.gherkin import ScenarioItem
+from scimulate.harness.observing import requirement_ids, subject
+from scimulate.harness.plugin import Run
+from scimulate.harness.target import Target
+from scimulate.harness.wire import Wire
+from scimulate.mock_servers.clock import RealClock, VirtualClock
+from scimulate.mock_servers.entra.tenant import EntraTenant
+from scimulate.mock_servers.scim.store import Database
+from scimulate.mock_servers.serving import RunningServer, create_app
+from scimulate.mock_servers.tenants import Tenants
+from scimulate.steps.directory import People
+from scimulate.steps.endpoint_reader import EndpointReader
+from scimulate.steps.judge import Judge
+from scimulate.steps.names import Names
+from scimulate.steps.overheard import Overheard
+from scimulate.steps.portal import Portal
+from scimulate.steps.scim_messages import BearerToken, ScimClient
+from scimulate.steps.world import World
+
+POLICY_TAG = "policy-"
+PATIENCE = timedelta(minutes=5)
+"""The emulator waits this long at most; the wire's own deadline comes first."""
+
+
+@pytest.fixture(scope="session")
+def wire(run: Run) -> Iterator[Wire]:
+    """The one way out: to the endpoint under test, or to the bundled servers, which one process starts once."""
+    if run.target is not None:
+        with run.wire(run.target) as wire:
+            yield wire
+        return
+    tenants = Tenants(Database(":memory:"), lambda name: RealClock())
+    with RunningServer(create_app(tenants, control=True)) as server, run.wire(Target(url=server.url)) as wire:
+        yield wire
+
+
+@pytest.fixture
+def world(request: pytest.FixtureRequest, run: Run, wire: Wire) -> Iterator[World]:
+    """One scenario's own world. On the bundled servers it has a tenant of its own."""
+    item = request.node
+    assert isinstance(item, ScenarioItem)
+    wire.scenario = item.scenario_description.node
+    mark = run.mark(wire.scenario)
+    with (
+        wire.client("scim client", token="", retries=1) as scim_client,
+        wire.client("portal administrator", token="", guarded=False) as portal_client,
+    ):
+        portal = None if run.target else _new_tenant(portal_client, wire.target.url, mark, _policy(item, run))
+        yield _stage(item, wire, mark, run.seed, scim_client, portal)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_bdd_before_step(request: pytest.FixtureRequest, step: Step) -> None:
+    """What was said on the line before the When is not what the Then asks about."""
+    if step.type == "when":
+        request.getfixturevalue("world").overheard.begin()
+
+
+def _policy(item: ScenarioItem, run: Run) -> str:
+    named = [tag.removeprefix(POLICY_TAG) for tag in item.scenario_description.tags if tag.startswith(POLICY_TAG)]
+    return named[-1] if named else run.profile.policy
+
+
+def _new_tenant(client: httpx.Client, root: str, name: str, policy: str) -> Portal:
+    answer = client.post(f"{root}/control/tenants", json={"name": name, "policy": policy})
+    answer.raise_for_status()
+    return Portal(client, answer.json()["portal_url"])
+
+
+def _seed(seed: int, mark: str) -> int:
+    """The mock Entra ID's ids differ between scenarios and are the same for the same seed and scenario."""
+    return int(mark.rpartition("x")[2], 16) * 1_000 + seed
+
+
+def _stage(item: ScenarioItem, wire: Wire, mark: str, seed: int, client: httpx.Client, portal: Portal | None) -> World:
+    scim_url = portal.page()["target_url"] if portal else wire.target.url
+    token: BearerToken = portal.any_token if portal else lambda: wire.target.token
+    names = Names(mark)
+    clock = VirtualClock()
+    overheard = Overheard(wire.transport("provisioning service"), httpx.URL(scim_url).path)
+    entra = EntraTenant(clock=clock, transport=overheard, seed=_seed(seed, mark), timeout=PATIENCE)
+    scim = ScimClient(client, scim_url, token)
+    requirement = subject(requirement_ids(item.scenario_description.tags))
+    return World(
+        names=names,
+        scim_url=scim_url,
+        token_of=token,
+        clock=clock,
+        overheard=overheard,
+        entra=entra,
+        application=entra.create_application("MDM"),
+        people=People(entra.directory, names),
+        client=scim,
+        judge=Judge(requirement, names, EndpointReader(scim), overheard, scim),
+        portal=portal,
+    )
