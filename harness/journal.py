@@ -76,6 +76,7 @@ class Journal:
         self._intents: dict[str, Intent] = {}
         self._fates: set[str] = set()
         self._created: dict[Resource, None] = {}
+        self._ids: set[str] = set()
         self._gone: set[Resource] = set()
 
     @classmethod
@@ -125,7 +126,7 @@ class Journal:
             self._append({"kind": "refused", "key": key})
 
     def removed(self, collection: str, id: str) -> None:
-        """The resource is not there any more."""
+        """The resource was seen to be gone. A DELETE that says so is not enough: some endpoints only say it."""
         with self._lock:
             self._append({"kind": "removed", "collection": collection, "id": id})
 
@@ -137,9 +138,12 @@ class Journal:
                 self._read_on()
             return resource in self._created
 
-    def is_gone(self, collection: str, id: str) -> bool:
+    def knows(self, id: str) -> bool:
+        """True when the run created something of this id, in any collection."""
         with self._lock:
-            return Resource(collection, id) in self._gone
+            if id not in self._ids:
+                self._read_on()
+            return id in self._ids
 
     def pending(self) -> tuple[list[Resource], list[Intent]]:
         """What is still there and what may be there, the last first."""
@@ -221,6 +225,7 @@ class Journal:
             case {"kind": "created", "key": str(key), "collection": str(at), "id": str(id)}:
                 self._fates.add(key)
                 self._created.setdefault(Resource(at, id))
+                self._ids.add(id)
                 self._gone.discard(Resource(at, id))
             case {"kind": "refused", "key": str(key)}:
                 self._fates.add(key)
