@@ -15,43 +15,48 @@ class ProgressLine:
         self._stream = stream
         self._quiet = quiet
         self._moving = stream.isatty()
-        self._ended: Counter[str] = Counter()
-        self._feature = ""
-        self._outcomes = ""
+        self._outcomes: Counter[str] = Counter()
+        self._marks: dict[str, str] = {}
+        """What the scenarios of each feature came to, as long as the feature has not ended."""
+        self._sizes: Counter[str] = Counter()
         self.collected: tuple[str, ...] = ()
 
     def tell(self, event: Event) -> None:
         collected = event.get("collected")
         if isinstance(collected, list):
             self.collected = tuple(map(str, collected))
+            self._sizes = Counter(_feature(node) for node in self.collected)
         elif "ended" in event:
             self._tell_end(str(event["ended"]), str(event["outcome"]))
 
     def close(self) -> None:
         if self._quiet:
             return
-        if self._moving and self._ended:
+        if self._moving and self._outcomes:
             self._stream.write("\r\033[K")
-        else:
-            self._finish_feature()
+        for feature in [*self._marks]:
+            self._write_feature(feature)
         self._stream.flush()
 
     def _tell_end(self, node: str, outcome: str) -> None:
-        self._ended[outcome] += 1
+        self._outcomes[outcome] += 1
         if self._quiet:
             return
-        feature, _, title = node.partition("::")
         if self._moving:
-            counts = f"{self._ended.total()}/{len(self.collected)}, {self._ended['failed']} failed"
+            title = "".join(letter for letter in node.partition("::")[2] if letter.isprintable())
+            counts = f"{self._outcomes.total()}/{len(self.collected)}, {self._outcomes['failed']} failed"
             self._stream.write(f"\r\033[K{counts}: {title[:60]}")
-        elif feature == self._feature:
-            self._outcomes += MARKS.get(outcome, "?")
         else:
-            self._finish_feature()
-            self._feature, self._outcomes = feature, MARKS.get(outcome, "?")
+            feature = _feature(node)
+            self._marks[feature] = self._marks.get(feature, "") + MARKS.get(outcome, "?")
+            if len(self._marks[feature]) == self._sizes[feature]:
+                self._write_feature(feature)
         self._stream.flush()
 
-    def _finish_feature(self) -> None:
-        if self._feature:
-            self._stream.write(f"{self._feature} {self._outcomes}  [{self._ended.total()}/{len(self.collected)}]\n")
-        self._feature = self._outcomes = ""
+    def _write_feature(self, feature: str) -> None:
+        ended = self._outcomes.total()
+        self._stream.write(f"{feature} {self._marks.pop(feature)}  [{ended}/{len(self.collected)}]\n")
+
+
+def _feature(node: str) -> str:
+    return node.partition("::")[0]
