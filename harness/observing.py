@@ -87,4 +87,4 @@ def _faulted(seen: ScenarioRecord, error: TargetFault | httpx.TransportError, *,
 
 
 def _ended(seen: ScenarioRecord, outcome: str, **what: object) -> ScenarioRecord:
-    return ScenarioRecord(**{**vars(seen), "outcome": outcome, **what})  # type: ignore[arg-type]
+    return ScenarioRecord(**{**vars(seen), "outcome": outcome, **what})

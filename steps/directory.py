@@ -38,8 +38,9 @@ class People:
             self._groups[name] = self.directory.create_group(self._names.group(name)).id
         return self.directory.group(self._groups[name])
 
-    def is_group(self, name: str) -> bool:
-        return name in self._groups
+    def names(self) -> list[str]:
+        """The people mentioned so far."""
+        return list(self._users)
 
     def add(self, row: dict[str, str]) -> None:
         """Add the person that a row of a table describes."""

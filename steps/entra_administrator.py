@@ -194,6 +194,14 @@ def scope_is(world: World, scope: str) -> None:
     world.application.scope = Scope(scope)
 
 
+@given(parsers.parse('everybody was provisioned with the scope "{scope}"'))
+def everybody_was_provisioned(world: World, scope: str) -> None:
+    world.application.scope = Scope(scope)
+    world.provision()
+    for name in world.people.names():
+        world.judge.one_user(f"{name.lower()}@contoso.test", active=True)
+
+
 @given(parsers.parse("{name} is assigned to a second application of the same endpoint"))
 def is_assigned_elsewhere(world: World, name: str) -> None:
     world.application = world.entra.create_application("MDM again")

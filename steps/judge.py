@@ -13,6 +13,9 @@ from scimulate.steps.names import Names
 from scimulate.steps.overheard import Heard, Overheard
 from scimulate.steps.scim_messages import ScimClient
 
+RANDOM = '"{random}"'
+"""In a table of requests: a GUID that is another one each time (ENTRA-070)."""
+
 LETS_IN = "ENTRA-503"
 SOFT_DELETE = "ENTRA-501"
 
@@ -141,7 +144,7 @@ class Judge:
     def _real(self, text: str) -> str:
         """A cell of a table of requests: user names and group names become this scenario's own."""
         attribute, equals, literal = text.partition(" eq ")
-        if equals and attribute == "displayName" and literal != '"<random>"':
+        if equals and attribute == "displayName" and literal != RANDOM:
             return f'{attribute} eq "{self._names.group(literal.strip(chr(34)))}"'
         return self._names.real(text)
 
@@ -153,11 +156,11 @@ def _row(heard: Heard, columns: list[str]) -> dict[str, str]:
 
 def _path(path: str) -> str:
     collection, _, identifier = path.lstrip("/").partition("/")
-    return f"/{collection}/<id>" if identifier else f"/{collection}"
+    return f"/{collection}/{{id}}" if identifier else f"/{collection}"
 
 
 def _without_random(text: str) -> str:
     """A look-up of what cannot exist asks for another GUID each time (ENTRA-070)."""
     attribute, equals, literal = text.partition(" eq ")
     is_guid = equals and len(literal) == 38 and literal.count("-") == 4
-    return f'{attribute} eq "<random>"' if is_guid else text
+    return f"{attribute} eq {RANDOM}" if is_guid else text

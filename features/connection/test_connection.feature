@@ -12,8 +12,8 @@ Feature: Establishing the connection
       Then Entra ID shows a green check
       And the endpoint received these requests:
         | method | path    | excludedAttributes | filter                     |
-        | GET    | /Users  |                    | userName eq "<random>"     |
-        | GET    | /Groups | members            | displayName eq "<random>"  |
+        | GET    | /Users  |                    | userName eq "{random}"     |
+        | GET    | /Groups | members            | displayName eq "{random}"  |
 
     @NEG-27 @portal
     Scenario: An endpoint without any user passes

@@ -13,8 +13,8 @@ Feature: What Entra ID sends when a user changes
       When a provisioning cycle ends
       Then the endpoint received these requests after the probe:
         | method | path        |
-        | GET    | /Users/<id> |
-        | PATCH  | /Users/<id> |
+        | GET    | /Users/{id} |
+        | PATCH  | /Users/{id} |
       And only "title" of "ada@contoso.test" has changed, to "Countess"
       And "grace@contoso.test" is unchanged
 
@@ -50,8 +50,8 @@ Feature: What Entra ID sends when a user changes
       When a provisioning cycle ends
       Then the endpoint received these requests after the probe:
         | method | path        |
-        | GET    | /Users/<id> |
-        | PATCH  | /Users/<id> |
+        | GET    | /Users/{id} |
+        | PATCH  | /Users/{id} |
       And the user "ada@contoso.test" at the endpoint has:
         | attribute                                                             | value                 |
         | name.familyName                                                       | King                  |
@@ -116,7 +116,7 @@ Feature: What Entra ID sends when a user changes
       When a provisioning cycle ends
       Then the endpoint received these requests after the probe:
         | method | path        |
-        | DELETE | /Users/<id> |
+        | DELETE | /Users/{id} |
       And the endpoint has no user "ada@contoso.test"
       And "grace@contoso.test" is unchanged
 

@@ -23,7 +23,7 @@ Feature: Provisioning an assigned group
         | POST   | /Users       |                    |                                  |
         | GET    | /Groups      | members            | displayName eq "Engineering"     |
         | POST   | /Groups      |                    |                                  |
-        | PATCH  | /Groups/<id> |                    |                                  |
+        | PATCH  | /Groups/{id} |                    |                                  |
       And the endpoint group "Engineering" lists only "ada@contoso.test, grace@contoso.test"
 
     @NEG-43

@@ -40,8 +40,7 @@ Feature: Assigned only, or all users and groups
 
     Background:
       Given Ada is assigned to the application
-      And the scope is "Sync all users and groups"
-      And provisioning was started
+      And everybody was provisioned with the scope "Sync all users and groups"
       And the scope is "Sync only assigned users and groups"
 
     Scenario: Without a restart nobody is disabled
