@@ -22,6 +22,7 @@ import httpx
 from scimulate.harness.faults import HarnessError, SettingsError, TargetUnreachable
 from scimulate.harness.target import Target
 from scimulate.load.journal import FOLDER, read, unfinished
+from scimulate.load.order import PROGRESS_PREFIX
 from scimulate.load.report import write_reports
 from scimulate.load.result import Cleanup, LoadResult
 from scimulate.load.settings import LoadSettings
@@ -29,7 +30,6 @@ from scimulate.mock_servers.entra.delivery import encode_query
 from scimulate.mock_servers.entra.provisioning import Kind, match_query
 
 LOCUSTFILE = Path(__file__).with_name("locustfile.py")
-PROGRESS_PREFIX = "scimulate-progress "
 FASTEST_SPAWN = 100
 
 Say = Callable[[str], None]
@@ -138,7 +138,7 @@ class _Child:
             with self._errors_path.open("wb") as errors, self._start(its, errors.fileno()) as process:
                 os.close(its)
                 with _forwarding_signals(process, self):
-                    _tell(process, say)
+                    _tell(process, self._settings, say)
                     process.wait()
                 _end_group(process.pid)
         finally:
@@ -195,12 +195,15 @@ def _forwarding_signals(process: "subprocess.Popen[str]", child: _Child) -> Iter
             signal.signal(number, handler)
 
 
-def _tell(process: "subprocess.Popen[str]", say: Say) -> None:
+def _tell(process: "subprocess.Popen[str]", settings: LoadSettings, say: Say) -> None:
     assert process.stdout is not None
+    everything = settings.users + settings.groups
+    totals = {"users": settings.users, "groups": settings.groups, "memberships": settings.groups}
     for line in process.stdout:
         if line.startswith(PROGRESS_PREFIX):
             report = json.loads(line.removeprefix(PROGRESS_PREFIX))
-            say(f"{report['phase']}: {report['done']} done in {report['seconds']:.0f} s")
+            total = totals.get(report["phase"], everything)
+            say(f"{report['phase']}: {report['done']:,} of {total:,} in {report['seconds']:.0f} s")
 
 
 def _end_group(group: int) -> None:

@@ -28,13 +28,12 @@ from scimulate.load.coordinator import Coordinator
 from scimulate.load.endpoint import Endpoint, HttpSession, Measuring
 from scimulate.load.journal import LoadJournal, LoadRecord
 from scimulate.load.options import read_options
-from scimulate.load.order import BEGIN, DONE, IDS, INTERRUPT, PHASE, PROGRESS, REMOVE, REMOVED, Order
+from scimulate.load.order import BEGIN, DONE, IDS, INTERRUPT, PHASE, PROGRESS, PROGRESS_PREFIX, REMOVE, REMOVED, Order
 from scimulate.load.result import LoadResult, conclude
 from scimulate.load.settings import LoadSettings, read_flag
 from scimulate.load.worker import Worker
 
 LOCAL = "local"
-PROGRESS_PREFIX = "scimulate-progress "
 
 logger = logging.getLogger("scimulate.load")
 

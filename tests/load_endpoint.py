@@ -105,6 +105,9 @@ class _Server(ThreadingHTTPServer):
     # With the usual 5, a burst of new connections waits a second for its second SYN.
     request_queue_size = 128
 
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Clients that are killed leave broken connections; nobody needs their tracebacks."""
+
 
 class _Handler(BaseHTTPRequestHandler):
     home: LoadEndpoint
