@@ -57,8 +57,8 @@ def run_load(settings: LoadSettings, *, out: Path | None, say: Say, environ: Map
             say("removing what the load made, from its journal")
             removal = _remove(settings, environ, Path(folder), say)
             result = result and replace(result, cleanup=removal)
-    if result is None:
-        raise HarnessError(f"Locust ended without a result: {child.last_words}")
+        if result is None:
+            raise HarnessError(f"Locust ended without a result: {child.last_words}")
     if out is not None:
         write_reports(result, out)
     code = 128 + child.stopped_by if result.interrupted and child.stopped_by else result.exit_code
@@ -117,7 +117,7 @@ class _Child:
         self._environ = environ
         self._folder = folder
         self._result_path = folder / f"result-{uuid.uuid4().hex}.json"
-        self._errors_path = folder / "locust.log"
+        self._errors_path = folder / f"locust-{uuid.uuid4().hex}.log"
         self.stopped_by: int | None = None
 
     @property

@@ -4,6 +4,7 @@ import json
 import threading
 import uuid
 from collections.abc import Callable
+from copy import deepcopy
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
 from typing import Any, Self
@@ -82,8 +83,8 @@ class LoadEndpoint:
         if self.forget(body):
             return 201, {**body, "id": str(uuid.uuid4())}
         if self.double(body):
-            self.add(kind, **body)
-        return 201, self.add(kind, **body)
+            self.add(kind, **deepcopy(body))
+        return 201, self.add(kind, **deepcopy(body))
 
     def _one(self, method: str, kind: str, identifier: str, body: Any) -> tuple[int, Any]:
         resource = self.stored[kind].get(identifier)

@@ -173,7 +173,7 @@ def test_nothing_is_written_to_strangers(load: Callable[..., LoadOutcome], endpo
     assert endpoint.stored["Users"] == {stranger["id"]: stranger}
     assert {method for method, _ in endpoint.requests} == {"GET"}
     kind = "GET /Users?filter: answered a record that was not asked for"
-    assert outcome.result.error_kinds[kind]["subjects"] == [*(f"user {i}" for i in range(5))] * 2
+    assert sorted(outcome.result.error_kinds[kind]["subjects"]) == sorted([f"user {i}" for i in range(5)] * 2)
     assert outcome.exit_code == 1
 
 
@@ -273,7 +273,7 @@ def test_a_kept_directory_stays_until_its_journal_is_worked_off(
     assert load(keep=True).exit_code == 0
     assert [len(rows) for rows in endpoint.stored.values()] == [40, 4]
     target, state_dir = Target(endpoint.url, TOKEN), tmp_path / "state"
-    clean = {"state_dir": state_dir, "say": lambda _: None, "environ": os.environ}
+    clean: dict[str, Any] = {"state_dir": state_dir, "say": lambda _: None, "environ": os.environ}
     assert remove_unfinished(target, **clean) == []
     (journal,) = (state_dir / FOLDER).iterdir()
     journal.write_text(journal.read_text().replace('"keep": true', '"keep": false'))
