@@ -3,14 +3,19 @@
 import os
 import sys
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+
+import httpx
 
 from scimulate.cli.known_settings import BY_NAME
 from scimulate.cli.settings import Settings
 from scimulate.cli.token import read_token
+from scimulate.harness.connection import Connection, read_answer
 from scimulate.harness.faults import SettingsError
 from scimulate.harness.journal import state_folder
+from scimulate.harness.preflight import fetch_token, preflight
 from scimulate.harness.target import Target
 
 TEXTS = ("url", "proxy", "oauth-token-url", "oauth-client-id", "oauth-client-secret")
@@ -42,6 +47,27 @@ def variables_of(settings: Settings, token: str | None) -> dict[str, str]:
 def target_of(variables: Mapping[str, str]) -> Target:
     """The endpoint, checked as far as that goes without sending anything."""
     return Target.from_environment(variables)
+
+
+def reach(target: Target) -> Target:
+    """The endpoint with its token, once it has answered one question as a SCIM endpoint; nothing is written for it."""
+    connection = Connection(target)
+
+    def send(request: httpx.Request) -> httpx.Response:
+        for name, value in target.headers:
+            request.headers.setdefault(name, value)
+        answer = connection.handle_request(request)
+        body = read_answer(answer)
+        headers = [(name, value) for name, value in answer.headers.multi_items() if name != "content-encoding"]
+        return httpx.Response(answer.status_code, headers=headers, content=body, request=request)
+
+    try:
+        if target.oauth is not None and not target.token:
+            target = replace(target, token=fetch_token(target.oauth, send))
+        preflight(target, send)
+    finally:
+        connection.close()
+    return target
 
 
 def state_folder_of(settings: Settings) -> Path:

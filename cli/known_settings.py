@@ -102,7 +102,7 @@ KNOWN: tuple[Setting, ...] = (
     Setting("users", (LOAD,), "users to provision", whole(1), None, "N"),
     Setting("groups", (LOAD,), "groups to provision", whole(0), 0, "M"),
     Setting("mode", (LOAD,), "what kind of load", default="initial", metavar="MODE"),
-    Setting("rate", (LOAD,), "users a second, or max", default="max", metavar="R"),
+    Setting("rate", (LOAD,), "requests a second in all, or max", default="max", metavar="R"),
     Setting("processes", (LOAD,), "processes that generate load", whole(1), 1, "P"),
     Setting("keep", (LOAD,), "leave what was provisioned at the endpoint", switch, False, "1|0"),
     Setting(

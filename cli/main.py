@@ -14,8 +14,11 @@ from typing import Annotated, Protocol, runtime_checkable
 
 import typer
 
-from scimulate.cli import catalogue, compare, explain
+from scimulate.cli import catalogue, cleanup, compare, explain, load
+from scimulate.cli import run as run_command
 from scimulate.cli.exit_codes import HARNESS_FAULT, UNREACHABLE, USAGE
+from scimulate.cli.options import takes_settings
+from scimulate.cli.settings import CLEANUP, LOAD, RUN
 from scimulate.harness.faults import SettingsError, TargetUnreachable
 
 app = typer.Typer(
@@ -42,8 +45,11 @@ def scimulate(
     """Rehearses Microsoft Entra ID provisioning against any SCIM 2.0 endpoint, with a reason for every finding."""
 
 
+app.command(RUN)(takes_settings(RUN)(run_command.run))
+app.command(LOAD)(takes_settings(LOAD)(load.load))
 app.command("explain")(explain.explain)
 app.command("catalogue")(catalogue.catalogue)
+app.command(CLEANUP)(takes_settings(CLEANUP)(cleanup.cleanup))
 app.command("compare")(compare.compare)
 
 

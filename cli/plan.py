@@ -3,9 +3,10 @@
 import os
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Self
 
 from scimulate.cli.baseline import Accepted, expired, read_baseline
 from scimulate.cli.child import FEATURES, clean_environment
@@ -47,6 +48,10 @@ class Plan:
     @property
     def secrets(self) -> tuple[str, ...]:
         return self.target.secrets if self.target is not None else ()
+
+    def for_target(self, target: Target) -> Self:
+        """The same, for the endpoint with the token that was fetched for it."""
+        return replace(self, target=target, variables={**self.variables, "SCIMULATE_TOKEN": target.token})
 
     def environment(self) -> dict[str, str]:
         return clean_environment(os.environ, self.variables)
