@@ -5,19 +5,23 @@
 Knows nothing of requests and templates.
 """
 
-from dataclasses import dataclass
-from typing import Generic, TypeVar
-
+from scimulate.mock_servers.portal.audit import PAGE_SIZE
+from scimulate.mock_servers.portal.listing import (
+    GroupDetail,
+    GroupLine,
+    Listing,
+    Page,
+    UserDetail,
+    UserLine,
+    UserNameTaken,
+    UserStillEnabled,
+    UserUnknown,
+)
 from scimulate.mock_servers.portal.token_rules import GeneratedToken, Token, TokenAction, TokenRefused, check_vendor
 from scimulate.mock_servers.portal.tokens import ADMINISTRATOR
-from scimulate.mock_servers.scim.errors import ScimError
-from scimulate.mock_servers.scim.listing import GroupDetail, GroupLine, Listing, UserDetail, UserLine
 from scimulate.mock_servers.scim.store import Connection
 from scimulate.mock_servers.tenants import Tenant
 
-Line = TypeVar("Line")
-
-PAGE_SIZE = 50
 LONGEST_TEXT = 256
 
 # IVANTI-007
@@ -38,14 +42,6 @@ class PortalRefused(Exception):
         self.status = status
         self.code = code
         self.sentence = sentence
-
-
-@dataclass(frozen=True)
-class Page(Generic[Line]):
-    """Some of the lines of a list, and how many there are in all."""
-
-    total: int
-    lines: list[Line]
 
 
 def provider_named(name: str) -> str:
@@ -98,11 +94,11 @@ def remove_token(tenant: Tenant, token_id: str) -> None:
 
 
 def find_users(tenant: Tenant, search: str, page: int) -> Page[UserLine]:
-    return Page(*_listing(tenant).users(search=search, offset=(page - 1) * PAGE_SIZE, limit=PAGE_SIZE))
+    return _listing(tenant).users(search=search, offset=(page - 1) * PAGE_SIZE, limit=PAGE_SIZE)
 
 
 def find_groups(tenant: Tenant, search: str, page: int) -> Page[GroupLine]:
-    return Page(*_listing(tenant).groups(search=search, offset=(page - 1) * PAGE_SIZE, limit=PAGE_SIZE))
+    return _listing(tenant).groups(search=search, offset=(page - 1) * PAGE_SIZE, limit=PAGE_SIZE)
 
 
 def user_of(tenant: Tenant, user_id: str) -> UserDetail:
@@ -128,16 +124,17 @@ def add_user(tenant: Tenant, *, user_name: str, display_name: str, email: str) -
         raise PortalRefused(400, "too_long", f"Names and addresses have at most {LONGEST_TEXT} characters.")
     if not (user_name + display_name + email).isprintable():
         raise PortalRefused(400, "unprintable", "Names and addresses have no control characters.")
-    listing = _listing(tenant)
 
-    def add(connection: Connection) -> str:
-        user_id = listing.create_local_user(user_name=user_name, display_name=display_name or user_name, email=email)
-        _record(tenant, connection, "User Created", user_name)
-        return user_id
+    def add(connection: Connection) -> UserLine:
+        user = _listing(tenant).add_local_user(
+            connection, user_name=user_name, display_name=display_name or user_name, email=email
+        )
+        _record(tenant, connection, "User Created", user)
+        return user
 
     try:
-        return user_of(tenant, tenant.resources.database.write(add)).line
-    except ScimError as taken:
+        return tenant.resources.database.write(add)
+    except UserNameTaken as taken:
         raise PortalRefused(409, "user_name_taken", "Another user has this user name.") from taken
 
 
@@ -145,27 +142,26 @@ def remove_user(tenant: Tenant, user_id: str) -> None:
     """Remove a disabled user for good (IVANTI-058)."""
 
     def remove(connection: Connection) -> None:
-        row = _listing(tenant).remove_user_in(connection, user_id)
-        if row.active and not row.hidden:
-            raise PortalRefused(
-                409,
-                "user_enabled",
-                "Only a disabled user can be removed. Withdraw the user in the identity provider first.",
-            )
-        _record(tenant, connection, "User Deleted", str(row.document["userName"]))
+        _record(tenant, connection, "User Deleted", _listing(tenant).remove_user(connection, user_id))
 
     try:
         tenant.resources.database.write(remove)
-    except ScimError as unknown:
+    except UserUnknown as unknown:
         raise _user_not_found() from unknown
+    except UserStillEnabled as enabled:
+        raise PortalRefused(
+            409,
+            "user_enabled",
+            "Only a disabled user can be removed. Withdraw the user in the identity provider first.",
+        ) from enabled
 
 
 def _listing(tenant: Tenant) -> Listing:
     return Listing(tenant.resources, tenant.name)
 
 
-def _record(tenant: Tenant, connection: Connection, activity: str, user_name: str) -> None:
-    tenant.audit.append(connection, activity, subject=user_name, subject_type="User", performed_by=ADMINISTRATOR)
+def _record(tenant: Tenant, connection: Connection, activity: str, user: UserLine) -> None:
+    tenant.audit.append(connection, activity, subject=user.user_name, subject_type="User", performed_by=ADMINISTRATOR)
 
 
 def _told(refused: TokenRefused) -> PortalRefused:

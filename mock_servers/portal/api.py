@@ -9,11 +9,11 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from scimulate.mock_servers.portal import administration
-from scimulate.mock_servers.portal.administration import LABELS, PAGE_SIZE, PortalRefused
+from scimulate.mock_servers.portal.administration import LABELS, PortalRefused
+from scimulate.mock_servers.portal.audit import PAGE_SIZE
 from scimulate.mock_servers.portal.messages import page_number, read_object, text_of
 from scimulate.mock_servers.portal.portal import Portal
 from scimulate.mock_servers.portal.token_rules import VENDORS, GeneratedToken, Token, TokenAction
-from scimulate.mock_servers.scim.listing import UserLine
 
 
 def routes_of(portal: Portal) -> list[Route]:
@@ -84,13 +84,11 @@ class _Api:
     async def users(self, request: Request) -> Response:
         tenant = self._portal.tenant_of(request)
         found = administration.find_users(tenant, request.query_params.get("search", ""), page_number(request))
-        return _json({"total": found.total, "page_size": PAGE_SIZE, "users": [_user(line) for line in found.lines]})
+        return _json({"total": found.total, "page_size": PAGE_SIZE, "users": found.lines})
 
     async def user(self, request: Request) -> Response:
         detail = administration.user_of(self._portal.tenant_of(request), request.path_params["id"])
-        return _json(
-            {**_user(detail.line), "groups": [{"id": group.id, "name": group.display} for group in detail.groups]}
-        )
+        return _json({**asdict(detail.line), "groups": detail.groups})
 
     async def add_user(self, request: Request) -> Response:
         tenant = self._portal.tenant_of(request)
@@ -102,7 +100,7 @@ class _Api:
             display_name=text_of(wanted, "display_name"),
             email=text_of(wanted, "email"),
         )
-        return _json(_user(user), 201)
+        return _json(user, 201)
 
     async def remove_user(self, request: Request) -> Response:
         tenant = self._portal.tenant_of(request)
@@ -116,7 +114,7 @@ class _Api:
 
     async def group(self, request: Request) -> Response:
         detail = administration.group_of(self._portal.tenant_of(request), request.path_params["id"])
-        return _json({**asdict(detail.line), "members": [_user(line) for line in detail.members]})
+        return _json({**asdict(detail.line), "members": detail.members})
 
     async def audit(self, request: Request) -> Response:
         tenant = self._portal.tenant_of(request)
@@ -146,18 +144,6 @@ def _token(token: Token) -> dict[str, object]:
         "last_used": token.last_used,
         "masked": token.masked,
         "actions": [{"action": action, "label": LABELS[action]} for action in token.actions],
-    }
-
-
-def _user(line: UserLine) -> dict[str, object]:
-    return {
-        "id": line.id,
-        "display_name": line.display_name,
-        "user_name": line.user_name,
-        "email": line.email,
-        "source": line.source,
-        "status": line.status,
-        "groups": line.groups,
     }
 
 

@@ -1,5 +1,6 @@
 """The portal as pages: server-rendered, working without JavaScript, each secret on one page once."""
 
+import sqlite3
 from collections.abc import Callable
 from urllib.parse import quote
 
@@ -13,11 +14,13 @@ from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from scimulate.mock_servers.portal import administration, api
-from scimulate.mock_servers.portal.administration import PAGE_SIZE, PortalRefused
+from scimulate.mock_servers.portal.administration import PortalRefused
+from scimulate.mock_servers.portal.audit import PAGE_SIZE
 from scimulate.mock_servers.portal.guard import Guard
 from scimulate.mock_servers.portal.messages import page_number, read_form
 from scimulate.mock_servers.portal.portal import DEFAULT_TENANT_PATH, FOLDER, TENANT_PATH, Portal
 from scimulate.mock_servers.portal.token_pages import TokenPages
+from scimulate.mock_servers.scim.store import StoreError
 from scimulate.mock_servers.tenants import Tenant, Tenants
 
 SENTENCES = {
@@ -33,13 +36,16 @@ def create_portal(tenants: Tenants, *, scim_url_of: Callable[[Tenant], str]) -> 
     portal = Portal(tenants, scim_url_of)
 
     def refuse(request: Request, refused: PortalRefused) -> Response:
-        if "/portal/api/" in request.url.path:
+        if "/portal/api/" in request.scope["path"]:
             return api.refusal_as_json(refused)
         return _refusal_page(portal, request, refused)
 
     async def on_refused(request: Request, error: Exception) -> Response:
         assert isinstance(error, PortalRefused)
         return refuse(request, error)
+
+    async def on_store_error(request: Request, error: Exception) -> Response:
+        return refuse(request, PortalRefused(503, "store_unusable", "The server's database cannot be used just now."))
 
     async def on_http_error(request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)
@@ -52,7 +58,12 @@ def create_portal(tenants: Tenants, *, scim_url_of: Callable[[Tenant], str]) -> 
     return Starlette(
         routes=[Mount(DEFAULT_TENANT_PATH, routes=routes), Mount(TENANT_PATH, routes=routes)],
         middleware=[Middleware(Guard, refuse=refuse)],
-        exception_handlers={PortalRefused: on_refused, HTTPException: on_http_error},
+        exception_handlers={
+            PortalRefused: on_refused,
+            HTTPException: on_http_error,
+            StoreError: on_store_error,
+            sqlite3.Error: on_store_error,
+        },
     )
 
 
@@ -161,6 +172,6 @@ def _refusal_page(portal: Portal, request: Request, refused: PortalRefused) -> R
         "sentence": refused.sentence,
         "code": refused.code,
         "static": f"{DEFAULT_TENANT_PATH}/static",
-        "back": quote(request.url.path.partition("/portal")[0]) + "/portal/",
+        "back": quote(request.scope["path"].partition("/portal")[0]) + "/portal/",
     }
     return HTMLResponse(portal.templates.get_template("refused.html").render(values), refused.status)

@@ -9,7 +9,8 @@ import jinja2
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
-from scimulate.mock_servers.portal.administration import LABELS, PAGE_SIZE, PortalRefused
+from scimulate.mock_servers.portal.administration import LABELS, PortalRefused
+from scimulate.mock_servers.portal.audit import PAGE_SIZE
 from scimulate.mock_servers.portal.messages import Confirmations
 from scimulate.mock_servers.tenants import Tenant, Tenants
 
