@@ -43,7 +43,7 @@ def schema_resources() -> list[dict[str, Any]]:
     return [copy.deepcopy(resource) for resource in _loaded_resources().values()]
 
 
-def validate(kind: str, document: object) -> list[str]:
+def validate(kind: str, document: Any) -> list[str]:
     """What is wrong with `document` as a `kind`, each problem with its place; an empty list when nothing is."""
     problems = sorted(_validator(kind).iter_errors(document), key=lambda problem: (problem.json_path, problem.message))
     return [f"{problem.json_path}: {_sentence(problem)}" for problem in problems]

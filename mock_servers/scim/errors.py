@@ -1,6 +1,6 @@
 """SCIM errors: RFC 7644 §3.12. The detail is always a sentence of ours and never holds what was sent.
 
-    ScimError        answered with its status, scimType and detail
+ScimError        answered with its status, scimType and detail
 """
 
 import orjson

@@ -4,7 +4,7 @@ Data only. Each field is one tolerance or one habit, explained where it stands; 
 never for the name of a policy.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True)
@@ -31,21 +31,29 @@ class Policy:
     """A PATCH with no operation succeeds: Microsoft's validator sends it."""
     schemas_optional: bool = False
     """A message without `schemas` is taken for what its endpoint expects (AMB-14, AMB-51)."""
+    blank_clears: bool = False
+    """Replace with "" takes an optional attribute away, as replace with null does (ENTRA-162)."""
     email_required: bool = False
     """A user without an e-mail address is refused (IVANTI-040)."""
     delete_disables: bool = False
-    """DELETE of a user makes it disabled in the portal and unknown to SCIM, and keeps the record."""
+    """DELETE of a user makes it disabled in the portal and unknown to SCIM, and keeps the record (IVANTI-048)."""
     adopts_local_users: bool = False
-    """POST for a user that was made in the portal takes that user over instead of answering 409."""
+    """POST for a user that was made in the portal takes that user over instead of answering 409 (IVANTI-059)."""
     blank_updates_ignored: bool = False
-    """An update to a blank value leaves the old value."""
+    """An update to a blank value leaves the old value (IVANTI-052)."""
     department_only: bool = False
-    """Of the enterprise extension only `department` is kept."""
+    """Of the enterprise extension only `department` is kept (IVANTI-036)."""
+    names_required: bool = False
+    """A name whose given and family parts are both blank is refused (IVANTI-054, NEG-23)."""
+    user_name_fixed: bool = False
+    """A user name cannot be changed once it is there (IVANTI-061)."""
+    external_id_search: bool = True
+    """Filters on `externalId` are answered (IVANTI-097)."""
     source: str = "SCIM"
     """What the portal shows as the origin of a user that came over SCIM."""
 
 
-_ENTRA_TOLERANCES: dict[str, bool] = {
+_ENTRA_TOLERANCES = {
     "any_case_op": True,
     "string_booleans": True,
     "dotted_value_keys": True,
@@ -55,6 +63,7 @@ _ENTRA_TOLERANCES: dict[str, bool] = {
     "unknown_paths_ignored": True,
     "empty_patch_accepted": True,
     "schemas_optional": True,
+    "blank_clears": True,
 }
 
 STRICT = Policy("strict", "RFC 7643 and RFC 7644 alone")
@@ -64,21 +73,23 @@ ENTRA = Policy(
     source="SCIM Entra ID",
     **_ENTRA_TOLERANCES,
 )
-_IVANTI_HABITS: dict[str, bool] = {
+_IVANTI_HABITS = {
     **_ENTRA_TOLERANCES,
     "email_required": True,
     "delete_disables": True,
     "adopts_local_users": True,
     "blank_updates_ignored": True,
     "department_only": True,
+    "names_required": True,
 }
 
-POLICIES: dict[str, Policy] = {
-    policy.name: policy
-    for policy in (
-        STRICT,
-        ENTRA,
-        Policy("ivanti-r119", "the documented Ivanti behaviour, R119", source="SCIM Entra ID", **_IVANTI_HABITS),
-        Policy("ivanti-r118", "the documented Ivanti behaviour, R118", source="SCIM Entra ID", **_IVANTI_HABITS),
-    )
-}
+IVANTI_R119 = Policy("ivanti-r119", "the documented Ivanti behaviour, R119", source="SCIM Entra ID", **_IVANTI_HABITS)
+IVANTI_R118 = replace(
+    IVANTI_R119,
+    name="ivanti-r118",
+    summary="the documented Ivanti behaviour, R118",
+    user_name_fixed=True,
+    external_id_search=False,
+)
+
+POLICIES: dict[str, Policy] = {policy.name: policy for policy in (STRICT, ENTRA, IVANTI_R119, IVANTI_R118)}

@@ -1,0 +1,231 @@
+"""The control surface for tests and demonstrations: tenants, clock, journal, faults, reset.
+
+It answers loopback clients that ask for a loopback host, and nobody else: it is not protected by anything more.
+"""
+
+import ipaddress
+import re
+from collections.abc import Awaitable, Callable
+from dataclasses import asdict
+from datetime import timedelta
+from typing import Protocol
+
+import orjson
+from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Mount, Route
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from scimulate.mock_servers.clock import VirtualClock
+from scimulate.mock_servers.scim.traffic import FAULT_NAMES, LONGEST_DELAY_SECONDS, Fault, Traffic
+from scimulate.mock_servers.tenants import DEFAULT_POLICY, DEFAULT_TENANT, Tenant, TenantError, TenantExists, Tenants
+
+_DURATION = re.compile(r"P(?:(\d{1,5})D)?(?:T(?:(\d{1,7})H)?(?:(\d{1,9})M)?(?:(\d{1,9})S)?)?")
+_LOOPBACK_HOST = re.compile(r"(?:localhost|127(?:\.[0-9]{1,3}){3}|\[::1\])(?::[0-9]+)?", re.IGNORECASE)
+BODY_BYTES = 256 * 1024
+
+
+class ControlRefused(Exception):
+    """The request makes no sense here; the status and the sentence that says why."""
+
+    def __init__(self, status: int, sentence: str) -> None:
+        super().__init__(sentence)
+        self.status = status
+        self.sentence = sentence
+
+
+class Controlled(Protocol):
+    """What the control surface needs of the application."""
+
+    @property
+    def tenants(self) -> Tenants: ...
+
+    def traffic_of(self, tenant: Tenant) -> Traffic: ...
+
+    def scim_url_of(self, tenant: Tenant) -> str: ...
+
+    def portal_url_of(self, tenant: Tenant) -> str: ...
+
+
+def create_control(application: Controlled) -> ASGIApp:
+    """The surface at `/control` and, for each tenant, at `/control/tenants/{name}`."""
+    control = _Control(application)
+    routes: list[BaseRoute] = [
+        Route("/clock", control.clock, methods=["GET", "POST"]),
+        Route("/reset", control.reset, methods=["POST"]),
+        Route("/requests", control.requests, methods=["GET"]),
+        Route("/faults", control.faults, methods=["GET", "PUT"]),
+    ]
+    app = Starlette(
+        routes=[
+            Route("/control/tenants", control.create_tenant, methods=["POST"]),
+            Mount("/control/tenants/{name}", routes=routes),
+            Mount("/control", routes=routes),
+        ],
+        exception_handlers={ControlRefused: _on_refused},
+    )
+    return _loopback_only(app)
+
+
+class _Control:
+    def __init__(self, application: Controlled) -> None:
+        self._application = application
+
+    async def create_tenant(self, request: Request) -> Response:
+        body = await _object(request)
+        name, policy = body.get("name"), body.get("policy", DEFAULT_POLICY)
+        if not isinstance(name, str) or not isinstance(policy, str):
+            raise ControlRefused(400, "a tenant has a name and a policy, both strings")
+        try:
+            tenant = await run_in_threadpool(self._application.tenants.create, name, policy)
+        except TenantError as error:
+            raise ControlRefused(409 if isinstance(error, TenantExists) else 400, str(error)) from error
+        application = self._application
+        urls = {"scim_url": application.scim_url_of(tenant), "portal_url": application.portal_url_of(tenant)}
+        return _json({"name": tenant.name, **urls}, 201)
+
+    async def clock(self, request: Request) -> Response:
+        clock = self._tenant(request).clock
+        if request.method == "POST":
+            if not isinstance(clock, VirtualClock):
+                raise ControlRefused(409, "this tenant lives by the machine's clock, which cannot be moved")
+            duration = read_duration((await _object(request)).get("advance"))
+            # What falls due may call this server, so the event loop must stay free.
+            await run_in_threadpool(clock.advance, duration)
+        kind = "virtual" if isinstance(clock, VirtualClock) else "real"
+        return _json({"now": clock.now().isoformat(), "kind": kind})
+
+    async def reset(self, request: Request) -> Response:
+        """Forget users, groups, journal and faults. Tokens stay."""
+        tenant = self._tenant(request)
+        await run_in_threadpool(tenant.resources.database.write, tenant.resources.clear)
+        self._application.traffic_of(tenant).clear()
+        return Response(status_code=204)
+
+    async def requests(self, request: Request) -> Response:
+        seen = self._application.traffic_of(self._tenant(request)).seen()
+        return _json({"requests": [asdict(entry) for entry in seen]})
+
+    async def faults(self, request: Request) -> Response:
+        traffic = self._application.traffic_of(self._tenant(request))
+        if request.method == "PUT":
+            traffic.arm(read_faults(await _body(request)))
+        return _json([_shown_fault(fault) for fault in traffic.armed()])
+
+    def _tenant(self, request: Request) -> Tenant:
+        tenant = self._application.tenants.get(request.path_params.get("name", DEFAULT_TENANT))
+        if tenant is None:
+            raise ControlRefused(404, "there is no such tenant")
+        return tenant
+
+
+def read_duration(value: object) -> timedelta:
+    """An ISO 8601 duration of days, hours, minutes and seconds, such as PT40M."""
+    match = _DURATION.fullmatch(value) if isinstance(value, str) else None
+    if match is None or not any(match.groups()):
+        raise ControlRefused(400, 'advance is an ISO 8601 duration such as "PT40M"')
+    days, hours, minutes, seconds = (int(part or 0) for part in match.groups())
+    return timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds)
+
+
+def read_faults(value: object) -> list[Fault]:
+    """The faults of a PUT body."""
+    if not isinstance(value, list) or not all(isinstance(one, dict) for one in value):
+        raise ControlRefused(400, "faults are a list of objects")
+    return [_read_fault(one) for one in value]
+
+
+def _read_fault(value: dict[str, object]) -> Fault:
+    match = value.get("match", {})
+    if not isinstance(match, dict):
+        raise ControlRefused(400, "match is an object with method and path")
+    name = value.get("fault")
+    if not isinstance(name, str) or name not in FAULT_NAMES:
+        raise ControlRefused(400, f"fault is one of {', '.join(FAULT_NAMES)}")
+    return Fault(
+        name,
+        _string(match.get("method"), "method"),
+        _string(match.get("path"), "path"),
+        after=_whole(value.get("after", 0), "after"),
+        times=None if value.get("times") is None else _whole(value["times"], "times"),
+        probability=_number(value.get("probability", 1), "probability", 1),
+        seed=_whole(value.get("seed", 0), "seed"),
+        retry_after=None if value.get("retry_after") is None else _whole(value["retry_after"], "retry_after"),
+        seconds=_number(value.get("seconds", 1), "seconds", LONGEST_DELAY_SECONDS),
+    )
+
+
+def _shown_fault(fault: Fault) -> dict[str, object]:
+    shown = asdict(fault)
+    match = {"method": shown.pop("method"), "path": shown.pop("path")}
+    return {"match": match, "fault": shown.pop("name"), **shown}
+
+
+def _string(value: object, name: str) -> str | None:
+    if value is not None and not isinstance(value, str):
+        raise ControlRefused(400, f"{name} is a string")
+    return value
+
+
+def _whole(value: object, name: str) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or value < 0:
+        raise ControlRefused(400, f"{name} is a whole number, 0 or more")
+    return value
+
+
+def _number(value: object, name: str, largest: float) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= largest:
+        raise ControlRefused(400, f"{name} is a number from 0 to {largest:g}")
+    return float(value)
+
+
+async def _body(request: Request) -> object:
+    content = b""
+    async for chunk in request.stream():
+        content += chunk
+        if len(content) > BODY_BYTES:
+            raise ControlRefused(413, f"a body may have {BODY_BYTES} bytes")
+    try:
+        value: object = orjson.loads(content)
+    except orjson.JSONDecodeError as error:
+        raise ControlRefused(400, "the body is not JSON") from error
+    return value
+
+
+async def _object(request: Request) -> dict[str, object]:
+    value = await _body(request)
+    if not isinstance(value, dict):
+        raise ControlRefused(400, "the body is not a JSON object")
+    return value
+
+
+def _json(value: object, status: int = 200) -> Response:
+    return Response(orjson.dumps(value), status, media_type="application/json")
+
+
+async def _on_refused(request: Request, error: Exception) -> Response:
+    assert isinstance(error, ControlRefused)
+    return _json({"message": error.sentence}, error.status)
+
+
+def _loopback_only(app: Callable[[Scope, Receive, Send], Awaitable[None]]) -> ASGIApp:
+    async def guarded(scope: Scope, receive: Receive, send: Send) -> None:
+        if _is_loopback(scope):
+            await app(scope, receive, send)
+        else:
+            await _json({"message": "the control surface answers this machine alone"}, 403)(scope, receive, send)
+
+    return guarded
+
+
+def _is_loopback(scope: Scope) -> bool:
+    """The client's address, and the host it asked for: a web page elsewhere must not reach us by a name of its own."""
+    client = scope.get("client")
+    try:
+        from_here = client is not None and ipaddress.ip_address(client[0]).is_loopback
+    except ValueError:
+        from_here = False
+    host = next((value.decode("latin-1") for name, value in scope["headers"] if name == b"host"), "")
+    return from_here and _LOOPBACK_HOST.fullmatch(host) is not None

@@ -1,0 +1,159 @@
+"""From what a client sends to what the server keeps: names in their own letter case, types checked, the rest dropped.
+
+A document holds the attributes a client may write, and nothing that the server sets. Absent, null and [] are one
+state (RFC 7643 §2.5), and a document holds it by absence. Attributes that no schema knows are left out
+(RFC 7644 §3.3), so that one unmapped attribute never refuses a whole user (D-094).
+"""
+
+from scimulate.mock_servers.scim.errors import ScimError, invalid_syntax, invalid_value
+from scimulate.mock_servers.scim.matching import parse_time
+from scimulate.mock_servers.scim.policy import Policy
+from scimulate.mock_servers.scim.schema import ENTERPRISE_URN, Attribute, ResourceType
+
+Document = dict[str, object]
+
+SET_BY_SERVER = frozenset({"id", "meta", "schemas"})
+
+
+def read_document(body: dict[str, object], resource_type: ResourceType, policy: Policy) -> Document:
+    """The document of a POST or PUT body; `members` of a group stay in it, in canonical form."""
+    _check_schemas(body, resource_type, policy)
+    document: Document = {}
+    for key, value in body.items():
+        attribute = resource_type.attribute(key) or resource_type.extensions.get(key.lower())
+        if attribute is None or attribute.mutability == "readOnly" or attribute.name in SET_BY_SERVER:
+            continue
+        kept = _extension(attribute, value, policy) if attribute.is_extension else coerce(attribute, value, policy)
+        if kept is not None:
+            document[attribute.name] = kept
+    for attribute in resource_type.attributes.values():
+        if attribute.is_complex and attribute.multi_valued:
+            _check_primaries(attribute, document.get(attribute.name))
+    return document
+
+
+def check_required(document: Document, resource_type: ResourceType, policy: Policy) -> None:
+    """Refuse a document without what the schema, or a habit of the policy, requires."""
+    for attribute in resource_type.attributes.values():
+        if attribute.required and attribute.name not in SET_BY_SERVER:
+            value = document.get(attribute.name)
+            if not isinstance(value, str) or not value.strip():
+                raise invalid_value(f"{attribute.name} is required")
+    if resource_type.name != "User":
+        return
+    if policy.email_required and not _has_email(document):
+        raise invalid_value("emails is required: a user needs an e-mail address")
+    if policy.names_required and _name_is_blank(document.get("name")):
+        raise invalid_value("name is required: givenName and familyName are both blank")
+
+
+def coerce(attribute: Attribute, value: object, policy: Policy) -> object:
+    """The value as it is kept, None for no value. A wrong type is refused with 400 invalidValue."""
+    if value is None:
+        return None
+    if attribute.multi_valued:
+        values = value if isinstance(value, list) else [value]
+        kept = [one for item in values if (one := _coerce_one(attribute, item, policy)) is not None]
+        return kept or None
+    if isinstance(value, list):
+        return _only_value(attribute, value, policy)
+    return _coerce_one(attribute, value, policy)
+
+
+def filtered_for_policy(document: Document, policy: Policy) -> Document:
+    """The document without what the policy does not keep."""
+    extension = document.get(ENTERPRISE_URN)
+    if policy.department_only and isinstance(extension, dict):
+        kept = {name: value for name, value in extension.items() if name == "department"}
+        document = {key: value for key, value in document.items() if key != ENTERPRISE_URN}
+        if kept:
+            document[ENTERPRISE_URN] = kept
+    return document
+
+
+def _only_value(attribute: Attribute, values: list[object], policy: Policy) -> object:
+    """A list where one value is due: [] is no value; ENTRA-192 wraps the manager in a list."""
+    if not values:
+        return None
+    if len(values) == 1 and attribute.is_complex and policy.bare_manager:
+        return _coerce_one(attribute, values[0], policy)
+    raise _wrong_type(attribute)
+
+
+def _coerce_one(attribute: Attribute, value: object, policy: Policy) -> object:
+    if value is None:
+        return None
+    if attribute.is_complex:
+        return _coerce_complex(attribute, value, policy)
+    if attribute.type == "boolean":
+        return _coerce_boolean(attribute, value, policy)
+    if not isinstance(value, str):
+        raise _wrong_type(attribute)
+    if attribute.type == "dateTime" and parse_time(value) is None:
+        raise _wrong_type(attribute)
+    return value
+
+
+def _coerce_complex(attribute: Attribute, value: object, policy: Policy) -> object:
+    if isinstance(value, str) and policy.bare_manager and not attribute.multi_valued and attribute.sub("value"):
+        return {"value": value} if value else None
+    if not isinstance(value, dict):
+        raise _wrong_type(attribute)
+    kept: Document = {}
+    for key, inner in value.items():
+        sub = attribute.sub(key)
+        if sub is None or sub.mutability == "readOnly":
+            continue
+        coerced = coerce(sub, inner, policy)
+        if coerced is not None:
+            kept[sub.name] = coerced
+    return kept or None
+
+
+def _coerce_boolean(attribute: Attribute, value: object, policy: Policy) -> bool:
+    if isinstance(value, bool):
+        return value
+    # ENTRA-125: the legacy dialect sends "True" and "False".
+    if policy.string_booleans and isinstance(value, str) and value.strip().lower() in ("true", "false"):
+        return value.strip().lower() == "true"
+    raise _wrong_type(attribute)
+
+
+def _extension(attribute: Attribute, value: object, policy: Policy) -> object:
+    if value is None:
+        return None
+    if not isinstance(value, dict):
+        raise _wrong_type(attribute)
+    return _coerce_complex(attribute, value, policy)
+
+
+def _wrong_type(attribute: Attribute) -> ScimError:
+    wanted = f"a list of {attribute.type} values" if attribute.multi_valued else f"a {attribute.type} value"
+    return invalid_value(f"{attribute.name} takes {wanted}")
+
+
+def _check_schemas(body: dict[str, object], resource_type: ResourceType, policy: Policy) -> None:
+    if policy.schemas_optional:
+        return
+    schemas = next((value for key, value in body.items() if key.lower() == "schemas"), None)
+    if not isinstance(schemas, list) or not any(
+        isinstance(urn, str) and urn.lower() == resource_type.urn.lower() for urn in schemas
+    ):
+        raise invalid_syntax(f"schemas must hold {resource_type.urn}")
+
+
+def _check_primaries(attribute: Attribute, values: object) -> None:
+    """RFC 7643 §2.4: `primary` is true at most once (AMB-33)."""
+    if isinstance(values, list) and sum(isinstance(one, dict) and one.get("primary") is True for one in values) > 1:
+        raise invalid_value(f"{attribute.name} has more than one primary value")
+
+
+def _has_email(document: Document) -> bool:
+    emails = document.get("emails")
+    return isinstance(emails, list) and any(isinstance(email, dict) and email.get("value") for email in emails)
+
+
+def _name_is_blank(name: object) -> bool:
+    if not isinstance(name, dict):
+        return False
+    return not any(str(name.get(part) or "").strip() for part in ("givenName", "familyName"))

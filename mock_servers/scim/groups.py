@@ -1,0 +1,138 @@
+"""Groups over SCIM. Memberships live in a table of their own, so one member more costs one row, whatever the size."""
+
+from dataclasses import dataclass
+
+from scimulate.mock_servers.portal.audit import AuditTrail
+from scimulate.mock_servers.scim.document import Document, check_required, read_document
+from scimulate.mock_servers.scim.errors import not_found
+from scimulate.mock_servers.scim.limits import parse_object
+from scimulate.mock_servers.scim.membership import Membership, member_ids
+from scimulate.mock_servers.scim.messages import Change, Request, Response
+from scimulate.mock_servers.scim.patch import Step, apply, steps_of
+from scimulate.mock_servers.scim.policy import Policy
+from scimulate.mock_servers.scim.preconditions import check_version
+from scimulate.mock_servers.scim.projection import Projection
+from scimulate.mock_servers.scim.representation import links_of, resource_response
+from scimulate.mock_servers.scim.resources import Resources
+from scimulate.mock_servers.scim.rows import Row
+from scimulate.mock_servers.scim.schema import GROUP
+from scimulate.mock_servers.scim.store import Connection
+from scimulate.mock_servers.scim.users import changes_between
+
+
+@dataclass(frozen=True)
+class _Given:
+    """A group as it was sent."""
+
+    document: Document
+    members: list[str]
+
+
+class Groups:
+    """The groups of one tenant."""
+
+    def __init__(self, resources: Resources, audit: AuditTrail, policy: Policy) -> None:
+        self._resources = resources
+        self._audit = audit
+        self._policy = policy
+
+    def create(self, request: Request, projection: Projection, vendor: str) -> Change:
+        given = self._read(request)
+
+        def change(connection: Connection) -> Response:
+            row = self._resources.insert(connection, "Group", given.document, source=self._policy.source)
+            Membership(self._resources, connection, row, self._policy).add(given.members)
+            self._record(connection, "Group Created", row, vendor)
+            links = links_of(self._resources, connection, row, projection)
+            return resource_response(201, row, links, request.base_url, projection)
+
+        return Change(change)
+
+    def replace(self, group_id: str, request: Request, projection: Projection, vendor: str) -> Change:
+        given = self._read(request)
+
+        def change(connection: Connection) -> Response:
+            row = self._find(connection, group_id, request)
+            membership = Membership(self._resources, connection, row, self._policy)
+            membership.replace(given.members)
+            row = self._keep(connection, row, given.document, membership, vendor)
+            links = links_of(self._resources, connection, row, projection)
+            return resource_response(200, row, links, request.base_url, projection)
+
+        return Change(change)
+
+    def modify(self, group_id: str, request: Request, projection: Projection, vendor: str) -> Change:
+        steps = steps_of(parse_object(request.body), GROUP, self._policy)
+        of_members = [step for step in steps if _is_of_members(step)]
+        of_document = [step for step in steps if not _is_of_members(step)]
+
+        def change(connection: Connection) -> Response:
+            row = self._find(connection, group_id, request)
+            document = apply(row.document, of_document, self._policy)
+            membership = Membership(self._resources, connection, row, self._policy)
+            for step in of_members:
+                membership.apply(step)
+            row = self._keep(connection, row, document, membership, vendor)
+            if projection.is_default:
+                # ENTRA-180, D-179: the answer does not grow with the group.
+                return Response(204)
+            links = links_of(self._resources, connection, row, projection)
+            return resource_response(200, row, links, request.base_url, projection)
+
+        return Change(change)
+
+    def delete(self, group_id: str, request: Request, vendor: str) -> Change:
+        def change(connection: Connection) -> Response:
+            row = self._find(connection, group_id, request)
+            self._resources.delete(connection, row)
+            self._record(connection, "Group Deleted", row, vendor)
+            return Response(204)
+
+        return Change(change)
+
+    def _read(self, request: Request) -> _Given:
+        body = parse_object(request.body)
+        members = next((value for key, value in body.items() if key.lower() == "members"), None)
+        rest = {key: value for key, value in body.items() if key.lower() != "members"}
+        document = read_document(rest, GROUP, self._policy)
+        check_required(document, GROUP, self._policy)
+        return _Given(document, member_ids(members))
+
+    def _keep(self, connection: Connection, row: Row, document: Document, membership: Membership, vendor: str) -> Row:
+        """The row after the change; nothing is written where nothing differs."""
+        changes = changes_between(row.document, document)
+        if not changes and not membership.changed:
+            return row
+        if membership.changed:
+            changes["members"] = (None, f"{membership.added} added, {membership.removed} removed")
+        kept = self._resources.update(connection, row, document)
+        self._record(connection, "Group Edited", kept, vendor, changes)
+        return kept
+
+    def _find(self, connection: Connection, group_id: str, request: Request) -> Row:
+        row = self._resources.find(connection, "Group", group_id)
+        if row is None:
+            raise not_found()
+        check_version(row, request)
+        return row
+
+    def _record(
+        self,
+        connection: Connection,
+        activity: str,
+        row: Row,
+        vendor: str,
+        changes: dict[str, tuple[object, object]] | None = None,
+    ) -> None:
+        self._audit.append(
+            connection,
+            activity,
+            subject=str(row.document.get("displayName", "")),
+            subject_type="Group",
+            performed_by=vendor,
+            changes=changes or {},
+        )
+
+
+def _is_of_members(step: Step) -> bool:
+    return step.path.attribute is not None and step.path.attribute.name == "members"

@@ -1,0 +1,81 @@
+"""From a row to the resource that a client sees."""
+
+from collections.abc import Sequence
+
+import orjson
+
+from scimulate.mock_servers.scim.messages import Response
+from scimulate.mock_servers.scim.projection import WHOLE, Projection
+from scimulate.mock_servers.scim.resources import Resources
+from scimulate.mock_servers.scim.rows import Link, Row
+from scimulate.mock_servers.scim.schema import ENTERPRISE_URN, RESOURCE_TYPES
+from scimulate.mock_servers.scim.store import Connection
+
+
+def location_of(kind: str, resource_id: str, base_url: str) -> str:
+    return f"{base_url}/{RESOURCE_TYPES[kind].endpoint}/{resource_id}"
+
+
+def version_of(row: Row) -> str:
+    return f'W/"{row.version}"'
+
+
+def represent(row: Row, links: Sequence[Link], base_url: str) -> dict[str, object]:
+    """The whole resource. `links` are the members of a group or the groups of a user."""
+    resource_type = RESOURCE_TYPES[row.kind]
+    resource: dict[str, object] = {"schemas": [resource_type.urn], "id": row.id}
+    resource |= row.document
+    schemas = [resource_type.urn]
+    extension = row.document.get(ENTERPRISE_URN)
+    if isinstance(extension, dict):
+        schemas.append(ENTERPRISE_URN)
+        resource[ENTERPRISE_URN] = _with_manager_reference(extension, base_url)
+    resource["schemas"] = schemas
+    if row.kind == "Group":
+        resource["members"] = [_link(link, link.kind, base_url) for link in links]
+    elif links:
+        resource["groups"] = [_link(link, "direct", base_url) for link in links]
+    resource["meta"] = {
+        "resourceType": row.kind,
+        "created": row.created,
+        "lastModified": row.modified,
+        "location": location_of(row.kind, row.id, base_url),
+        "version": version_of(row),
+    }
+    return resource
+
+
+def links_of(resources: Resources, connection: Connection, row: Row, projection: Projection) -> list[Link]:
+    """The links that the representation needs: none where the projection leaves them out (D-061, ENTRA-167)."""
+    if row.kind == "Group":
+        return resources.members(connection, row) if projection.wants("members") else []
+    return resources.groups_of(connection, row) if projection.wants("groups") else []
+
+
+def resource_response(
+    status: int, row: Row, links: Sequence[Link], base_url: str, projection: Projection = WHOLE
+) -> Response:
+    """An answer with one resource, its location (RFC 7644 §3.1, D-022) and its version (§3.14)."""
+    resource = represent(row, links, base_url)
+    body = orjson.dumps(resource if projection.is_default else projection.of(resource))
+    location = location_of(row.kind, row.id, base_url)
+    return Response(status, body, (("location", location), ("etag", version_of(row))))
+
+
+def _link(link: Link, kind: str, base_url: str) -> dict[str, object]:
+    shown: dict[str, object] = {
+        "value": link.id,
+        "$ref": location_of(link.kind, link.id, base_url),
+        "type": kind,
+    }
+    if link.display is not None:
+        shown["display"] = link.display
+    return shown
+
+
+def _with_manager_reference(extension: dict[str, object], base_url: str) -> dict[str, object]:
+    """ENTRA-120: a manager is read back as an object, whatever form it was written in."""
+    manager = extension.get("manager")
+    if not isinstance(manager, dict) or not isinstance(manager.get("value"), str):
+        return extension
+    return {**extension, "manager": {"$ref": f"{base_url}/Users/{manager['value']}", **manager}}

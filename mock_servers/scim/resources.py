@@ -1,0 +1,234 @@
+"""The users, groups and memberships of one tenant, kept in the database. Rows in, rows out: it judges nothing.
+
+Methods that take a connection run inside a change; the others read. Ids are version 7 UUIDs: they grow with time,
+so a list in the order of its ids is a list in the order of creation, and the index is appended to, never shuffled.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+import orjson
+
+from scimulate.mock_servers.clock import Clock
+from scimulate.mock_servers.scim.document import Document
+from scimulate.mock_servers.scim.rows import COLUMNS, TABLES, Link, Row, keys_of, new_id, row_of, statements
+from scimulate.mock_servers.scim.store import Connection, Database
+
+LOCAL_SOURCE = "Local"
+
+
+class Resources:
+    """What SCIM and the portal keep for one tenant."""
+
+    def __init__(self, database: Database, tenant: str, clock: Clock) -> None:
+        self.database = database
+        self._tenant = tenant
+        self._clock = clock
+        self._pages: dict[str, tuple[int, int, str]] = {}
+        database.write(self._create_tables)
+
+    # Changes
+
+    def insert(self, connection: Connection, kind: str, document: Document, *, source: str) -> Row:
+        """A new row; a taken user name raises `sqlite3.IntegrityError`."""
+        now = self._now()
+        row = Row(0, kind, new_id(), source, document.get("active") is not False, False, 1, now, now, document)
+        cursor = connection.execute(
+            "INSERT INTO resource (tenant, kind, id, external_id, user_name, display_name, label, email, source,"
+            " active, hidden, version, created, modified, document)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 1, ?, ?, ?)",
+            (
+                self._tenant,
+                kind,
+                row.id,
+                *keys_of(kind, document),
+                source,
+                row.active,
+                now,
+                now,
+                orjson.dumps(document),
+            ),
+        )
+        return replace(row, number=cursor.lastrowid or 0)
+
+    def update(
+        self, connection: Connection, row: Row, document: Document, *, source: str | None = None, hidden: bool = False
+    ) -> Row:
+        """The row with a new document; a taken user name raises `sqlite3.IntegrityError`."""
+        changed = Row(
+            row.number,
+            row.kind,
+            row.id,
+            source if source is not None else row.source,
+            document.get("active") is not False,
+            hidden,
+            row.version + 1,
+            row.created,
+            self._now(),
+            document,
+        )
+        connection.execute(
+            "UPDATE resource SET external_id = ?, user_name = ?, display_name = ?, label = ?, email = ?, source = ?,"
+            " active = ?, hidden = ?, version = ?, modified = ?, document = ? WHERE number = ?",
+            (
+                *keys_of(row.kind, document),
+                changed.source,
+                changed.active,
+                hidden,
+                changed.version,
+                changed.modified,
+                orjson.dumps(document),
+                row.number,
+            ),
+        )
+        return changed
+
+    def delete(self, connection: Connection, row: Row) -> None:
+        """Remove the row and every membership it has part in (AMB-23: no dangling references)."""
+        connection.execute(
+            "UPDATE resource SET version = version + 1, modified = ? WHERE number IN"
+            " (SELECT group_number FROM membership WHERE member_number = ?)",
+            (self._now(), row.number),
+        )
+        connection.execute("DELETE FROM membership WHERE member_number = ?1 OR group_number = ?1", (row.number,))
+        connection.execute("DELETE FROM resource WHERE number = ?", (row.number,))
+
+    def clear(self, connection: Connection) -> None:
+        """Remove everything of this tenant."""
+        numbers = "SELECT number FROM resource WHERE tenant = ?"
+        connection.execute(f"DELETE FROM membership WHERE group_number IN ({numbers})", (self._tenant,))
+        connection.execute("DELETE FROM resource WHERE tenant = ?", (self._tenant,))
+
+    def add_members(self, connection: Connection, group: Row, numbers: Sequence[int]) -> int:
+        """How many of them were not members yet."""
+        before = connection.total_changes
+        connection.executemany(
+            "INSERT OR IGNORE INTO membership (group_number, member_number) VALUES (?, ?)",
+            [(group.number, number) for number in numbers],
+        )
+        return connection.total_changes - before
+
+    def remove_members(self, connection: Connection, group: Row, numbers: Sequence[int]) -> int:
+        """How many of them were members."""
+        before = connection.total_changes
+        connection.executemany(
+            "DELETE FROM membership WHERE group_number = ? AND member_number = ?",
+            [(group.number, number) for number in numbers],
+        )
+        return connection.total_changes - before
+
+    # Questions inside a change or a read
+
+    def find(self, connection: Connection, kind: str, resource_id: str, *, hidden: bool = False) -> Row | None:
+        """The row with this id; hidden rows only on request."""
+        found = connection.execute(
+            f"SELECT {COLUMNS} FROM resource WHERE tenant = ? AND kind = ? AND id = ? AND hidden <= ?",
+            (self._tenant, kind, resource_id, hidden),
+        ).fetchone()
+        return row_of(found) if found is not None else None
+
+    def find_user_by_name(self, connection: Connection, user_name: str) -> Row | None:
+        """The user with this name, hidden or not, whatever the letter case."""
+        found = connection.execute(
+            f"SELECT {COLUMNS} FROM resource WHERE tenant = ? AND user_name = ?", (self._tenant, user_name.lower())
+        ).fetchone()
+        return row_of(found) if found is not None else None
+
+    def find_equal(self, connection: Connection, kind: str, key: str, value: str) -> list[Row]:
+        """Visible rows by an indexed key: id, external_id, user_name or display_name (both lowered)."""
+        found = connection.execute(
+            f"SELECT {COLUMNS} FROM resource WHERE tenant = ? AND kind = ? AND {key} = ? AND hidden = 0 ORDER BY id",
+            (self._tenant, kind, value),
+        )
+        return [row_of(values) for values in found]
+
+    def find_groups_with(self, connection: Connection, member_id: str) -> list[Row]:
+        """Groups that list this member."""
+        columns = ", ".join(f"g.{column}" for column in COLUMNS.split(", "))
+        found = connection.execute(
+            f"SELECT {columns} FROM resource m JOIN membership x ON x.member_number = m.number"
+            " JOIN resource g ON g.number = x.group_number WHERE m.tenant = ? AND m.id = ? ORDER BY g.id",
+            (self._tenant, member_id),
+        )
+        return [row_of(values) for values in found]
+
+    def all(self, connection: Connection, kind: str) -> Iterator[Row]:
+        """Every visible row, oldest first."""
+        found = connection.execute(
+            f"SELECT {COLUMNS} FROM resource WHERE tenant = ? AND kind = ? AND hidden = 0 ORDER BY id",
+            (self._tenant, kind),
+        )
+        return (row_of(values) for values in found)
+
+    def total(self, connection: Connection, kind: str) -> int:
+        return self._counts(connection, kind)[0]
+
+    def page(self, connection: Connection, kind: str, offset: int, limit: int) -> list[Row]:
+        """Rows from the `offset`-th. The place where the last page ended is remembered: OFFSET reads all before it."""
+        _, removals = self._counts(connection, kind)
+        remembered = self._pages.get(kind)
+        after, skip = "", offset
+        if remembered is not None and remembered[0] == removals and remembered[1] <= offset:
+            after, skip = remembered[2], offset - remembered[1]
+        found = connection.execute(
+            f"SELECT {COLUMNS} FROM resource WHERE tenant = ? AND kind = ? AND hidden = 0 AND id > ?"
+            " ORDER BY id LIMIT ? OFFSET ?",
+            (self._tenant, kind, after, limit, skip),
+        )
+        rows = [row_of(values) for values in found]
+        if rows:
+            self._pages[kind] = (removals, offset + len(rows), rows[-1].id)
+        return rows
+
+    def members(self, connection: Connection, group: Row) -> list[Link]:
+        found = connection.execute(
+            "SELECT r.id, r.kind, r.label FROM membership x"
+            " JOIN resource r ON r.number = x.member_number WHERE x.group_number = ? AND r.hidden = 0"
+            " ORDER BY x.member_number",
+            (group.number,),
+        )
+        return [Link(*values) for values in found]
+
+    def groups_of(self, connection: Connection, member: Row) -> list[Link]:
+        found = connection.execute(
+            "SELECT r.id, r.kind, r.label FROM membership x"
+            " JOIN resource r ON r.number = x.group_number WHERE x.member_number = ? ORDER BY x.group_number",
+            (member.number,),
+        )
+        return [Link(*values) for values in found]
+
+    def numbers_of(self, connection: Connection, ids: Sequence[str]) -> dict[str, int]:
+        """The numbers of the visible users and groups among these ids."""
+        numbers: dict[str, int] = {}
+        for resource_id in ids:
+            for kind in ("User", "Group"):
+                found = connection.execute(
+                    "SELECT number FROM resource WHERE tenant = ? AND kind = ? AND id = ? AND hidden = 0",
+                    (self._tenant, kind, resource_id),
+                ).fetchone()
+                if found is not None:
+                    numbers[resource_id] = found[0]
+                    break
+        return numbers
+
+    def member_numbers(self, connection: Connection, group: Row) -> set[int]:
+        found = connection.execute("SELECT member_number FROM membership WHERE group_number = ?", (group.number,))
+        return {number for (number,) in found}
+
+    def _counts(self, connection: Connection, kind: str) -> tuple[int, int]:
+        total, removals = connection.execute(
+            "SELECT total, removals FROM resource_count WHERE tenant = ? AND kind = ?", (self._tenant, kind)
+        ).fetchone()
+        return total, removals
+
+    def _now(self) -> str:
+        moment = self._clock.now()
+        return f"{moment:%Y-%m-%dT%H:%M:%S}.{moment.microsecond // 1000:03d}Z"
+
+    def _create_tables(self, connection: Connection) -> None:
+        for statement in statements(TABLES):
+            connection.execute(statement)
+        connection.executemany(
+            "INSERT OR IGNORE INTO resource_count (tenant, kind, total, removals) VALUES (?, ?, 0, 0)",
+            [(self._tenant, "User"), (self._tenant, "Group")],
+        )
