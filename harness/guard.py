@@ -14,6 +14,7 @@ import httpx
 
 READING = frozenset({"GET", "HEAD", "OPTIONS"})
 NOT_CREATING = frozenset({".search", "token"})
+DEFAULT_PORTS = {"http": 80, "https": 443}
 COLLECTIONS = frozenset({"users", "groups"})
 MARKS = ("userName", "displayName", "externalId")
 
@@ -64,7 +65,9 @@ Fate = Created | NotCreated | Unknown
 def address(url: httpx.URL) -> str:
     """An address without query and trailing slash, the same for the same place."""
     path = url.raw_path.partition(b"?")[0].decode("ascii").rstrip("/")
-    return f"{url.scheme}://{url.netloc.decode('ascii')}{path}"
+    port = "" if url.port in (None, DEFAULT_PORTS.get(url.scheme)) else f":{url.port}"
+    host = url.raw_host.decode("ascii")
+    return f"{url.scheme}://{f'[{host}]' if ':' in host else host}{port}{path}"
 
 
 def effects_of(method: str, url: httpx.URL, content: bytes) -> Effects:

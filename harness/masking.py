@@ -20,7 +20,7 @@ OF_A_RESOURCE = frozenset({"id", *NAMES, "emails", "name", "phoneNumbers"})
 REFERENCES = ("members", "groups", "manager")
 DISCOVERY = re.compile(r"/(ServiceProviderConfig|ResourceTypes|Schemas)(/|$)", re.IGNORECASE)
 ERROR = "urn:ietf:params:scim:api:messages:2.0:error"
-STRING_MEMBER = re.compile(r'(:\s*"|[\[,]\s*")((?:[^"\\]|\\.)*)')
+STRING = re.compile(r'("(?:[^"\\]|\\.)*(?:"|\\?$))(\s*:)?', re.DOTALL)
 
 
 def masked_text(text: str) -> str:
@@ -138,4 +138,4 @@ class Masker:
         """Text that began as JSON and does not end as such may hold strangers' values; a page of HTML does not."""
         if not text.lstrip().startswith(("{", "[")) or self._run_id in text.lower():
             return text
-        return STRING_MEMBER.sub(lambda found: found.group(1) + masked_text(found.group(2)), text)
+        return STRING.sub(lambda found: found.group() if found.group(2) else masked_text(found.group()), text)

@@ -39,6 +39,7 @@ def forms_of(secret: str) -> tuple[str, ...]:
         re.sub("%..", lambda found: found.group().lower(), quote(secret, safe="")),
         escaped,
         escaped.replace("/", "\\/"),
+        json.dumps(secret, ensure_ascii=False)[1:-1],
         json.dumps(escaped)[1:-1],
         html.escape(secret),
         repr(secret)[1:-1],
