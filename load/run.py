@@ -19,15 +19,15 @@ from pathlib import Path
 
 import httpx
 
-from scimulate.harness.faults import HarnessError, SettingsError, TargetUnreachable
+from scimulate.harness.connection import Connection
+from scimulate.harness.faults import HarnessError, SettingsError
+from scimulate.harness.preflight import fetch_token, preflight
 from scimulate.harness.target import Target
 from scimulate.load.journal import FOLDER, read, unfinished
 from scimulate.load.order import PROGRESS_PREFIX
 from scimulate.load.report import write_reports
 from scimulate.load.result import Cleanup, LoadResult
 from scimulate.load.settings import LoadSettings
-from scimulate.mock_servers.entra.delivery import encode_query
-from scimulate.mock_servers.entra.provisioning import Kind, match_query
 
 LOCUSTFILE = Path(__file__).with_name("locustfile.py")
 FASTEST_SPAWN = 100
@@ -47,7 +47,7 @@ def run_load(settings: LoadSettings, *, out: Path | None, say: Say, environ: Map
     """Load the endpoint. Raises `TargetUnreachable` before anything was made, `HarnessError` when Locust failed."""
     if out is not None:
         _make_folder(out)
-    preflight(settings.target)
+    settings = replace(settings, target=reach(settings.target))
     with tempfile.TemporaryDirectory(prefix="scimulate-load-") as folder:
         child = _Child(settings, environ, Path(folder))
         child.run(say)
@@ -85,22 +85,18 @@ def remove_unfinished(target: Target, *, state_dir: Path, say: Say, environ: Map
     return done
 
 
-def preflight(target: Target) -> None:
-    """The match query of a user who does not exist: an endpoint that cannot answer it is not worth loading."""
-    request = match_query(Kind.USER, str(uuid.uuid4()))
-    headers = {"Accept": "application/scim+json", **dict(target.headers)}
-    if target.token:
-        headers["Authorization"] = f"Bearer {target.token}"
-    url = f"{target.url}{request.path}?{encode_query(request.query)}"
-    try:
-        with httpx.Client(verify=target.tls(), timeout=target.timeout.total_seconds(), trust_env=False) as client:
-            status = client.get(url, headers=headers).status_code
-    except httpx.HTTPError as problem:
-        raise TargetUnreachable(f"url: {target.url} cannot be reached ({type(problem).__name__})") from None
-    if status in (401, 403):
-        raise TargetUnreachable(f"token: the endpoint refused it ({status}); SCIMULATE_TOKEN must hold a valid one")
-    if status != 200:
-        raise TargetUnreachable(f"url: {target.url}/Users answered {status} to a match query; is it the SCIM base URL?")
+def reach(target: Target) -> Target:
+    """The endpoint with its token, once it has answered one question as a SCIM endpoint."""
+
+    def send(request: httpx.Request) -> httpx.Response:
+        request.headers.update(dict(target.headers))
+        return client.send(request)
+
+    with httpx.Client(transport=Connection(target), trust_env=False) as client:
+        if target.oauth is not None and not target.token:
+            target = replace(target, token=fetch_token(target.oauth, send))
+        preflight(target, send)
+    return target
 
 
 def _remove(settings: LoadSettings, environ: Mapping[str, str], folder: Path, say: Say) -> Cleanup:

@@ -355,13 +355,13 @@ def test_another_machine_may_be_loaded_when_that_is_said(endpoint: LoadEndpoint,
 def test_a_refused_token_is_found_before_anything_is_made(
     load: Callable[..., LoadOutcome], endpoint: LoadEndpoint
 ) -> None:
-    with pytest.raises(TargetUnreachable, match=r"^token: the endpoint refused it \(401\)"):
+    with pytest.raises(TargetUnreachable, match=r"^token: "):
         load(target=Target(endpoint.url, "another"))
     assert endpoint.bodies == []
 
 
 def test_an_endpoint_that_is_not_there_is_unreachable(load: Callable[..., LoadOutcome]) -> None:
-    with pytest.raises(TargetUnreachable, match=r"cannot be reached \(ConnectError\)"):
+    with pytest.raises(TargetUnreachable, match=r"^url: "):
         load(target=Target("http://127.0.0.1:9/scim/v2", TOKEN))
 
 
