@@ -1,0 +1,88 @@
+"""Profiles: which requirements count, how heavily, and what does not apply to an endpoint that is not ours."""
+
+import pytest
+
+from scimulate.harness.catalogue import load_catalogue
+from scimulate.harness.faults import SettingsError
+from scimulate.harness.profile import load_profile, profile_names
+from scimulate.harness.verdict import Verdict
+
+NO_PORTAL = "the endpoint under test has no administrator portal that this judge can drive"
+
+
+def test_an_unknown_profile_is_answered_with_the_accepted_ones() -> None:
+    with pytest.raises(SettingsError) as refused:
+        load_profile("okta")
+    assert str(refused.value) == (
+        "profile: there is no 'okta'; accepted are entra, entra-gallery, ivanti-r118, ivanti-r119, rfc"
+    )
+
+
+def test_a_path_is_no_profile() -> None:
+    with pytest.raises(SettingsError, match="there is no"):
+        load_profile("../profiles/entra")
+
+
+@pytest.mark.parametrize("name", profile_names())
+def test_every_profile_weighs_every_level(name: str) -> None:
+    profile = load_profile(name)
+    weighed = {requirement.level: profile.verdict_when_broken(requirement) for requirement in load_catalogue().values()}
+    assert {level: weighed[level] for level in ("MUST", "MUST NOT", "SHOULD", "SHOULD NOT", "MAY", "INFO")} == {
+        "MUST": Verdict.FAILED,
+        "MUST NOT": Verdict.FAILED,
+        "SHOULD": Verdict.WARNING,
+        "SHOULD NOT": Verdict.WARNING,
+        "MAY": Verdict.INFO,
+        "INFO": Verdict.INFO,
+    }
+    assert (profile.name, bool(profile.question), profile.not_applicable(["portal"], bundled=False)) == (
+        name,
+        True,
+        NO_PORTAL,
+    )
+
+
+def test_policies() -> None:
+    assert {name: load_profile(name).policy for name in profile_names()} == {
+        "entra": "entra",
+        "entra-gallery": "entra",
+        "ivanti-r118": "ivanti-r118",
+        "ivanti-r119": "ivanti-r119",
+        "rfc": "strict",
+    }
+
+
+def test_what_is_implied_fails_only_where_the_text_has_one_reading() -> None:
+    profile = load_profile("rfc")
+    implied = [requirement for requirement in load_catalogue().values() if requirement.level == "implied"]
+    assert {(bool(entry.ambiguity), profile.verdict_when_broken(entry)) for entry in implied} == {
+        (False, Verdict.FAILED),
+        (True, Verdict.INFO),
+    }
+
+
+def test_families() -> None:
+    catalogue = load_catalogue()
+    probes = [catalogue[name] for name in ("SEED-049", "ENTRA-105", "IVANTI-040", "RFC7644-3.3-09")]
+    assert {name: [load_profile(name).judges(probe) for probe in probes] for name in profile_names()} == {
+        "entra": [True, True, False, True],
+        "entra-gallery": [False, True, False, False],
+        "ivanti-r118": [True, True, True, True],
+        "ivanti-r119": [True, True, True, True],
+        "rfc": [False, False, False, True],
+    }
+
+
+def test_a_portal_scenario_applies_to_our_servers_only() -> None:
+    profile = load_profile("entra")
+    tags = ["portal", "SEED-027"]
+    assert profile.not_applicable(tags, bundled=False) == NO_PORTAL
+    assert profile.not_applicable(tags, bundled=True) is None
+    assert profile.not_applicable(["protocol"], bundled=False) is None
+
+
+def test_another_releases_behaviour_is_judged_under_its_own_profile() -> None:
+    tags = ["policy-ivanti-r118"]
+    reason = "documented behaviour of Ivanti Neurons for MDM R118; judged under the profile ivanti-r118"
+    assert load_profile("ivanti-r119").not_applicable(tags, bundled=False) == reason
+    assert load_profile("ivanti-r118").not_applicable(tags, bundled=False) is None
