@@ -38,7 +38,8 @@ def variables_of(settings: Settings, token: str | None) -> dict[str, str]:
         found[name] = None if path is None else str(Path(path).absolute())
     found["token"] = token
     found["timeout"] = _number(settings.span("timeout"), timedelta(seconds=1))
-    found["pace"] = _number(settings.span("pace"), timedelta(milliseconds=1))
+    if settings.has("pace"):
+        found["pace"] = _number(settings.span("pace"), timedelta(milliseconds=1))
     found["insecure"] = "1" if settings.is_on("insecure") else None
     found["header"] = "\n".join(settings.several("header")) or None
     return {BY_NAME[name].variable: value for name, value in found.items() if value is not None}

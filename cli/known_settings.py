@@ -22,9 +22,14 @@ PACED = (RUN, CLEANUP)
 
 KNOWN: tuple[Setting, ...] = (
     Setting("url", ENDPOINT, "SCIM base URL of the endpoint; without it run judges the bundled servers", metavar="URL"),
-    Setting("token", (*ENDPOINT, SERVE), "the bearer token, or - to read it from standard input", secret=True),
-    Setting("token-env", ENDPOINT, "name of the variable that holds the token", metavar="NAME"),
-    Setting("token-file", ENDPOINT, "file that holds the token", metavar="FILE"),
+    Setting(
+        "token",
+        (*ENDPOINT, SERVE),
+        "the bearer token, or - to read it from standard input; for serve the one it starts with",
+        secret=True,
+    ),
+    Setting("token-env", (*ENDPOINT, SERVE), "name of the variable that holds the token", metavar="NAME"),
+    Setting("token-file", (*ENDPOINT, SERVE), "file that holds the token", metavar="FILE"),
     Setting("profile", (RUN,), "what the endpoint is judged by", default="entra", metavar="NAME"),
     Setting("out", (RUN, LOAD), "folder for the results", default="scimulate-results", metavar="FOLDER"),
     Setting(

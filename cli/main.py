@@ -14,11 +14,12 @@ from typing import Annotated, Protocol, runtime_checkable
 
 import typer
 
-from scimulate.cli import catalogue, cleanup, compare, explain, load
+from scimulate.cli import catalogue, cleanup, compare, explain, load, serve
 from scimulate.cli import run as run_command
 from scimulate.cli.exit_codes import HARNESS_FAULT, UNREACHABLE, USAGE
+from scimulate.cli.known_settings import KNOWN
 from scimulate.cli.options import takes_settings
-from scimulate.cli.settings import CLEANUP, LOAD, RUN
+from scimulate.cli.settings import CLEANUP, LOAD, RUN, SERVE
 from scimulate.harness.faults import SettingsError, TargetUnreachable
 
 app = typer.Typer(
@@ -46,6 +47,7 @@ def scimulate(
 
 
 app.command(RUN)(takes_settings(RUN)(run_command.run))
+app.command(SERVE)(takes_settings(SERVE)(serve.serve))
 app.command(LOAD)(takes_settings(LOAD)(load.load))
 app.command("explain")(explain.explain)
 app.command("catalogue")(catalogue.catalogue)
@@ -70,7 +72,7 @@ def run(arguments: Sequence[str] | None = None) -> int:
         sys.stdout.flush()
         return code if isinstance(code, int) else 0
     except SettingsError as problem:
-        return _refuse(f"{_one_name(problem.setting)}: {problem.problem}", USAGE)
+        return _refuse(str(problem), USAGE)
     except TargetUnreachable as problem:
         return _refuse(str(problem), UNREACHABLE)
     except KeyboardInterrupt:
@@ -88,13 +90,11 @@ def run(arguments: Sequence[str] | None = None) -> int:
 
 
 def _refuse(problem: str, code: int) -> int:
+    for setting in KNOWN:
+        # Settings are named as on the command line, whatever the code calls them.
+        problem = problem.replace(setting.name.replace("-", "_"), setting.name)
     print(f"scimulate: {' '.join(problem.split())}", file=sys.stderr)
     return code
-
-
-def _one_name(setting: str) -> str:
-    """Settings are named as on the command line, whatever the code calls them."""
-    return setting.replace("_", "-") if setting.isidentifier() else setting
 
 
 def _refuse_usage(problem: UsageProblem) -> int:

@@ -180,7 +180,9 @@ def _list_scenarios(plan: Plan, interruptions: Interruptions) -> int:
     for node in progress.collected:
         print(node)
     judged = plan.target.url if plan.target is not None else "the bundled servers"
-    print(f"{len(progress.collected)} scenarios would judge {judged} by the profile {plan.profile.name}; nothing was sent")
+    print(
+        f"{len(progress.collected)} scenarios would judge {judged} by the profile {plan.profile.name}; nothing was sent"
+    )
     return CLEAN if progress.collected else NOTHING_TESTED
 
 

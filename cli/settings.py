@@ -157,6 +157,10 @@ class Settings:
     def __init__(self, resolved: Mapping[str, Resolved]) -> None:
         self._resolved = resolved
 
+    def has(self, name: str) -> bool:
+        """Whether the command knows the setting."""
+        return name in self._resolved
+
     def origin(self, name: str) -> str:
         return self._resolved[name].origin
 

@@ -1,0 +1,48 @@
+"""Servers of ours that stay up until somebody ends them; that is their normal end."""
+
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType
+
+from scimulate.harness.faults import SettingsError
+from scimulate.mock_servers.serving import AddressUnusable, Application, RunningServer, StorageUnusable
+
+ENDED_BY = (signal.SIGINT, signal.SIGTERM)
+
+
+@contextmanager
+def serving_settings() -> Iterator[None]:
+    """What keeps a server from starting is the fault of a setting."""
+    try:
+        yield
+    except AddressUnusable as problem:
+        raise SettingsError("port", str(problem)) from None
+    except StorageUnusable as problem:
+        raise SettingsError("database", str(problem)) from None
+
+
+@contextmanager
+def served(app: Application, host: str, port: int) -> Iterator[str]:
+    """The URL of the application while it is served."""
+    with serving_settings():
+        server = RunningServer(app, host=host, port=port)
+    with server:
+        yield server.url
+
+
+@contextmanager
+def until_ended() -> Iterator[threading.Event]:
+    """The event that Ctrl-C and SIGTERM set."""
+    ended = threading.Event()
+
+    def end(number: int, frame: FrameType | None) -> None:
+        ended.set()
+
+    before = {number: signal.signal(number, end) for number in ENDED_BY}
+    try:
+        yield ended
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
