@@ -9,6 +9,8 @@ from scimulate.harness.gherkin_reading import ScenarioDescription, StepDescripti
 from scimulate.harness.verdict import ScenarioRecord
 
 FAMILIES = ("SEED", "IVANTI", "NEG", "ENTRA", "RFC", "GALLERY")
+NOT_THE_ENDPOINTS = (httpx.LocalProtocolError, httpx.UnsupportedProtocol, httpx.ConnectError, httpx.ProxyError)
+"""No answer for a reason of ours, or of the network between: nothing is known of the endpoint."""
 ON_THE_WIRE = ("ENTRA", "RFC", "GALLERY")
 
 
@@ -56,7 +58,7 @@ def record_of(
             return seen
         case NotApplicable():
             return _ended(seen, "not_applicable", reason=error.reason, exchanges=error.exchanges)
-        case TargetFault() | httpx.TransportError():
+        case TargetFault() | httpx.TransportError() if not isinstance(error, NOT_THE_ENDPOINTS):
             return _faulted(seen, error, in_a_given=failed_step is None or failed_step.keyword == "Given")
         case _:
             return _ended(seen, "harness_error", reason=f"{type(error).__name__}: {error}")

@@ -99,7 +99,7 @@ def page_masks(world: World, count: int) -> None:
 def select_offers(world: World, actions: str) -> None:
     world.judge.check(
         expected=[name.strip() for name in actions.split(",")],
-        actual=world.outcome["tokens"][0]["actions"],
+        actual=[action["label"] for action in world.outcome["tokens"][0]["actions"]],
         action="opening the Select menu of the token",
     )
 

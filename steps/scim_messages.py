@@ -51,7 +51,7 @@ class ScimClient:
         headers = {"Accept": expect.SCIM_JSON}
         token = self._token()
         if token is not None:
-            headers["Authorization"] = f"Bearer {token}"
+            headers["Authorization"] = f"Bearer {token}".strip()
         if document is not None:
             headers["Content-Type"] = expect.SCIM_JSON
         return self._client.request(

@@ -90,7 +90,10 @@ def test_what_does_not_apply_is_told_with_its_proof() -> None:
     )
 
 
-@pytest.mark.parametrize("error", [HarnessError("no such file"), KeyError("Ada")])
+@pytest.mark.parametrize(
+    "error",
+    [HarnessError("no such file"), KeyError("Ada"), httpx.LocalProtocolError("bad header"), httpx.ConnectError("x")],
+)
 def test_our_own_mistake_is_never_the_endpoints(error: Exception) -> None:
     record = observed(error, THEN)
     assert (record.outcome, record.broke, record.reason) == (

@@ -38,7 +38,7 @@ Feature: Establishing the connection
     @NEG-12
     Scenario: Token and URL pasted into each other's field never leave the form
       When the connection is tested with token and URL in each other's field
-      Then Entra ID refuses the connection and names the field "Tenant URL"
+      Then Entra ID refuses the connection and names the field "Secret Token"
       And nothing was sent
 
     @NEG-13 @SEED-004
@@ -74,5 +74,5 @@ Feature: Establishing the connection
     @SEED-039 @NEG-34
     Scenario: Provisioning cannot start before the connection is saved
       When provisioning is started
-      Then Entra ID refuses to start because "admin credentials"
+      Then Entra ID refuses to start because "Admin credentials are required"
       And nothing was sent
