@@ -307,3 +307,9 @@ def test_what_cannot_be_done_is_a_page_with_a_sentence(
 ) -> None:
     answer = mdm.client.send(method, path)
     assert (answer.status_code, sentence(answer)) == (status, said)
+
+
+def test_a_database_that_cannot_be_used_is_a_page_with_a_sentence(mdm: Mdm) -> None:
+    mdm.database.close()
+    answer = mdm.client.get("/portal/users")
+    assert (answer.status_code, sentence(answer)) == (503, "The server's database cannot be used just now.")
