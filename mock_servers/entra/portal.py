@@ -1,0 +1,96 @@
+"""What all routes of the Entra portal share: the tenant, the turn, the templates, and the words of refusals."""
+
+import threading
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, nullcontext
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import TypeVar
+
+import jinja2
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+
+from scimulate.mock_servers.entra.application import Application, ProvisioningRefused
+from scimulate.mock_servers.entra.directory import DirectoryRefused, UnknownPrincipal
+from scimulate.mock_servers.entra.tenant import EntraTenant
+from scimulate.mock_servers.portal.administration import PortalRefused
+
+FOLDER = Path(__file__).parent
+SHOWN = 200
+Advance = Callable[[timedelta], None]
+Result = TypeVar("Result")
+
+
+def _moment(when: datetime) -> str:
+    return f"{when:%Y-%m-%d %H:%M:%S} UTC"
+
+
+def _templates() -> jinja2.Environment:
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(FOLDER / "templates"),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters["moment"] = _moment
+    return environment
+
+
+class EntraPortal:
+    """The portal of one tenant. With `advance` the clock is virtual, and one change at a time moves on it."""
+
+    def __init__(self, tenant: EntraTenant, advance: Advance | None) -> None:
+        self.tenant = tenant
+        self.advance = advance
+        self._templates = _templates()
+        self._turn: AbstractContextManager[object] = nullcontext() if advance is None else threading.Lock()
+
+    async def do(self, action: Callable[[], Result]) -> Result:
+        """Carry out a change away from the event loop, since a cycle calls the endpoint. Raises `PortalRefused`."""
+
+        def in_turn() -> Result:
+            with self._turn:
+                return refusing(action)
+
+        return await run_in_threadpool(in_turn)
+
+    def application_of(self, request: Request) -> Application:
+        application = self.tenant.application(request.path_params["application"])
+        if application is None:
+            raise PortalRefused(404, "application_not_found", "There is no such application.")
+        return application
+
+    def page(self, request: Request, template: str, values: Mapping[str, object], *, section: str) -> Response:
+        here = request.url.path
+        shared = {"now": self.tenant.clock.now(), "can_advance": self.advance is not None, "here": here}
+        html = self._templates.get_template(template).render({**shared, "section": section, **values})
+        return HTMLResponse(html)
+
+    def application_page(self, request: Request, template: str, values: Mapping[str, object], *, menu: str) -> Response:
+        application = self.application_of(request)
+        shared = {"application": application, "base": f"/portal/applications/{application.id}", "menu": menu}
+        return self.page(request, template, {**shared, **values}, section="applications")
+
+    def refusal_page(self, refused: PortalRefused) -> Response:
+        values = {"code": refused.code, "sentence": refused.sentence}
+        return HTMLResponse(self._templates.get_template("refused.html").render(values), refused.status)
+
+
+def refusing(action: Callable[[], Result]) -> Result:
+    """What the tenant refuses, as the portal says it."""
+    try:
+        return action()
+    except UnknownPrincipal as refused:
+        raise PortalRefused(404, "principal_not_found", f"Not found: {refused}.") from refused
+    except DirectoryRefused as refused:
+        raise PortalRefused(409, "directory_refused", f"The directory refuses: {refused}.") from refused
+    except ProvisioningRefused as refused:
+        raise PortalRefused(409, "provisioning_refused", str(refused)) from refused
+
+
+def see(path: str) -> Response:
+    """After a change: the page that shows it."""
+    return RedirectResponse(path, 303)

@@ -1,0 +1,203 @@
+"""The portal of the mock Entra ID: the administrator's way as pages, the same as JSON, and who is let in."""
+
+import asyncio
+import re
+from typing import Any
+
+import httpx
+import pytest
+from starlette.applications import Starlette
+
+from scimulate.mock_servers.clock import VirtualClock
+from scimulate.mock_servers.entra.pages import create_entra_portal
+from scimulate.mock_servers.entra.sample import fill_with_company
+from scimulate.mock_servers.entra.tenant import EntraTenant
+from tests.entra_endpoint import BASE, TOKEN, Endpoint
+
+
+@pytest.fixture
+def endpoint() -> Endpoint:
+    return Endpoint()
+
+
+@pytest.fixture
+def tenant(endpoint: Endpoint) -> EntraTenant:
+    tenant = EntraTenant(clock=VirtualClock(), transport=endpoint.transport())
+    fill_with_company(tenant.directory)
+    return tenant
+
+
+class Browser:
+    """Asks the portal and follows where it leads, as from the machine that it runs on."""
+
+    def __init__(self, app: Starlette) -> None:
+        self._app = app
+
+    def ask(self, method: str, path: str, **request: Any) -> httpx.Response:
+        async def ask() -> httpx.Response:
+            transport = httpx.ASGITransport(self._app, client=("127.0.0.1", 50000))
+            async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1:8881") as client:
+                return await client.request(method, path, follow_redirects=True, **request)
+
+        return asyncio.run(ask())
+
+    def get(self, path: str, **request: Any) -> httpx.Response:
+        return self.ask("GET", path, **request)
+
+    def post(self, path: str, **request: Any) -> httpx.Response:
+        return self.ask("POST", path, **request)
+
+    def put(self, path: str, **request: Any) -> httpx.Response:
+        return self.ask("PUT", path, **request)
+
+
+@pytest.fixture
+def browser(tenant: EntraTenant) -> Browser:
+    clock = tenant.clock
+    assert isinstance(clock, VirtualClock)
+    return Browser(create_entra_portal(tenant, advance=clock.advance))
+
+
+def create_application(browser: Browser) -> str:
+    answer = browser.post("/portal/applications", data={"name": "MDM"})
+    assert answer.status_code == 200
+    return str(answer.url.path)
+
+
+def test_the_documented_way_can_be_walked_by_hand(browser: Browser, endpoint: Endpoint) -> None:
+    """SEED-029…048, SEED-066."""
+    app = create_application(browser)
+
+    tested = browser.post(f"{app}/edit", data={"tenant_url": BASE, "secret_token": TOKEN, "act": "test"})
+    assert "✔" in tested.text
+    assert TOKEN not in tested.text
+    entered = re.search(r'name="entered" value="([^"]+)"', tested.text)
+    assert entered
+    saved = browser.post(f"{app}/edit", data={"tenant_url": BASE, "entered": entered[1], "act": "save"})
+    assert "Saved." in saved.text
+    assert TOKEN not in saved.text
+
+    found = browser.get(f"{app}/add-assignment", params={"search": "ada"})
+    (principal,) = re.findall(r'name="(principal:[^"]+)"', found.text)
+    assigned = browser.post(f"{app}/add-assignment", data={principal: "on"})
+    assert "Ada Lovelace" in assigned.text
+
+    started = browser.post(f"{app}/provisioning/start")
+    assert '<span class="status Active" id="state">Active</span>' in started.text
+    assert endpoint.users() == {"ada.lovelace@contoso.test": True}
+
+    browser.post(f"{app}/users-and-groups/remove", data={principal: "on"})
+    later = browser.post("/portal/clock/advance", data={"back": f"{app}/logs"})
+    assert "2026-01-05 09:40:00 UTC" in later.text
+    assert endpoint.users() == {"ada.lovelace@contoso.test": False}
+    entry = re.findall(rf'href="({app}/logs/[^"]+)"', later.text)[0]
+    assert "Disable of Ada Lovelace" in browser.get(entry).text
+
+
+def test_a_refused_connection_shows_no_green_check_and_is_not_saved(browser: Browser, tenant: EntraTenant) -> None:
+    app = create_application(browser)
+    refused = browser.post(f"{app}/edit", data={"tenant_url": BASE, "secret_token": "wrong", "act": "save"})
+    assert "✖" in refused.text
+    assert "✔" not in refused.text
+    (application,) = tenant.applications()
+    assert application.credentials is None
+    assert "Admin credentials are required" in browser.post(f"{app}/provisioning/start").text
+
+
+def test_the_directory_can_be_edited(browser: Browser, tenant: EntraTenant) -> None:
+    user = browser.post("/portal/users", data={"display_name": "Wilma <Rudolph>"}).url.path
+    assert "Wilma &lt;Rudolph&gt;" in browser.get(user).text
+    form = {"job_title": "Runner", "mail": "", "manager": "Ada Lovelace", "account_enabled": "Disabled"}
+    browser.post(user, data=form)
+    wilma, ada = tenant.directory.user_named("Wilma <Rudolph>"), tenant.directory.user_named("Ada Lovelace")
+    assert (wilma.job_title, wilma.mail, wilma.manager_id, wilma.account_enabled) == ("Runner", None, ada.id, False)
+    group = browser.post("/portal/groups", data={"display_name": "Runners"}).url.path
+    browser.post(f"{group}/members", data={"principal": "wilma.rudolph@contoso.test"})
+    assert tenant.directory.group_named("Runners").members == (wilma.id,)
+    browser.post(f"{group}/members/remove", data={f"principal:{wilma.id}": "on"})
+    browser.post(group, data={"display_name": "Walkers"})
+    assert tenant.directory.group_named("Walkers").members == ()
+    browser.post(f"{user}/delete")
+    assert [user.id for user in tenant.directory.deleted_users()] == [wilma.id]
+    browser.post(f"{user}/restore")
+    assert tenant.directory.deleted_users() == []
+
+
+def test_the_way_is_the_same_as_json(browser: Browser, endpoint: Endpoint) -> None:
+    application = browser.post("/portal/api/applications", json={"displayName": "MDM"}).json()
+    app = f"/portal/api/applications/{application['id']}"
+    user = browser.post("/portal/api/users", json={"displayName": "Wilma Rudolph", "jobTitle": "Runner"}).json()
+    assert browser.put(f"{app}/assignments/{user['id']}").json() == [
+        {"principalId": user["id"], "displayName": "Wilma Rudolph", "principalType": "User"}
+    ]
+    assert browser.post(f"{app}/start").json()["code"] == "provisioning_refused"
+    fields = {"tenantUrl": BASE, "secretToken": TOKEN}
+    assert browser.post(f"{app}/connection-test", json=fields).json()["succeeded"] is True
+    refused = browser.put(f"{app}/credentials", json={**fields, "secretToken": "wrong"})
+    assert (refused.status_code, refused.json()["code"]) == (409, "CredentialValidationUnavailable")
+    saved = browser.put(f"{app}/credentials", json=fields)
+    assert TOKEN not in saved.text
+    assert browser.put(f"{app}/scope", json={"scope": "ALL"}).json()["scope"] == "Sync all users and groups"
+    assert browser.put(f"{app}/scope", json={"scope": "ASSIGNED"}).status_code == 200
+    status = browser.post(f"{app}/start").json()
+    assert (status["state"], status["objectCounts"]) == ("Active", {"User": 1, "Group": 0})
+    assert browser.post("/portal/api/clock", json={"advance": "PT40M"}).json()["now"].startswith("2026-01-05T09:40")
+    assert [entry["action"] for entry in browser.get(f"{app}/log").json()] == ["create"]
+    assert endpoint.users() == {"wilma.rudolph@contoso.test": True}
+
+
+@pytest.mark.parametrize(
+    ("headers", "code"),
+    [({"Host": "evil.test"}, "foreign_host"), ({"Origin": "http://evil.test"}, "cross_site")],
+    ids=["a foreign host", "another site"],
+)
+def test_strangers_are_kept_out(headers: dict[str, str], code: str, browser: Browser, tenant: EntraTenant) -> None:
+    answer = browser.post("/portal/api/applications", json={"displayName": "Theirs"}, headers=headers)
+    assert (answer.status_code, answer.json()["code"]) == (403, code)
+    assert tenant.applications() == []
+
+
+def test_every_answer_is_guarded(browser: Browser) -> None:
+    answer = browser.get("/portal/users")
+    assert answer.headers["Cache-Control"] == "no-store"
+    assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body", "status"),
+    [
+        ("GET", "/portal/nowhere", b"", 404),
+        ("GET", "/portal/users/none", b"", 404),
+        ("GET", "/portal/applications/none", b"", 404),
+        ("PUT", "/portal/users", b"", 405),
+        ("POST", "/portal/users", b"display_name=+", 409),
+        ("POST", "/portal/users", b"display_name=X&user_principal_name=no-at", 409),
+        ("POST", "/portal/users", b"\xff\xfe%zz", 409),
+        ("POST", "/portal/api/users", b"[", 400),
+        ("POST", "/portal/api/users", b'{"displayName": 1}', 400),
+        ("POST", "/portal/api/users", b'{"displayName": "X", "id": "mine"}', 400),
+        ("POST", "/portal/api/users", b'{"displayName": "X", "managerId": "none"}', 404),
+        ("POST", "/portal/api/groups", b'{"displayName": "X", "members": "all"}', 400),
+        ("POST", "/portal/api/clock", b'{"advance": "P"}', 400),
+        ("POST", "/portal/api/clock", b'{"advance": "P9999D"}', 400),
+    ],
+)
+def test_bad_requests_are_refused_in_words(method: str, path: str, body: bytes, status: int, browser: Browser) -> None:
+    answer = browser.ask(method, path, content=body)
+    assert answer.status_code == status
+    assert answer.text
+
+
+def test_pages_are_shown_for_every_menu(browser: Browser) -> None:
+    app = create_application(browser)
+    for path in (
+        "",
+        "/users-and-groups",
+        "/add-assignment?search=zz",
+        "/provisioning",
+        "/edit",
+        "/logs?status=failure",
+    ):
+        assert browser.get(app + path).status_code == 200, path
+    for path in ("/portal", "/portal/", "/portal/users", "/portal/groups", "/portal/static/entra.css"):
+        assert browser.get(path).status_code == 200, path
