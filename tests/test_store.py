@@ -1,0 +1,154 @@
+"""The store: group commit, savepoints, readers, closing."""
+
+import sqlite3
+import threading
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from scimulate.mock_servers.scim.store import Connection, Database, DatabaseClosed, DatabaseUnusable
+
+
+@pytest.fixture(params=["memory", "file"])
+def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
+    path = ":memory:" if request.param == "memory" else str(tmp_path / "mdm.sqlite")
+    database = Database(path)
+    database.write(lambda connection: _run(connection, "CREATE TABLE thing (name TEXT UNIQUE)"))
+    yield database
+    database.close()
+
+
+def _run(connection: Connection, statement: str, *values: object) -> None:
+    connection.execute(statement, values)
+
+
+def _add(database: Database, name: str) -> None:
+    database.write(lambda connection: _run(connection, "INSERT INTO thing VALUES (?)", name))
+
+
+def _names(database: Database) -> list[str]:
+    return database.read(
+        lambda connection: [name for (name,) in connection.execute("SELECT name FROM thing ORDER BY name")]
+    )
+
+
+def test_a_change_is_seen_by_readers_of_every_thread(database: Database) -> None:
+    _add(database, "ada")
+    with ThreadPoolExecutor(3) as threads:
+        seen = list(threads.map(lambda _: _names(database), range(3)))
+    assert seen == [["ada"]] * 3
+
+
+def test_a_failing_change_is_undone_alone_and_raised_to_its_caller(database: Database) -> None:
+    def twice(connection: Connection) -> None:
+        _run(connection, "INSERT INTO thing VALUES ('grace')")
+        _run(connection, "INSERT INTO thing VALUES ('ada')")
+
+    gate = threading.Event()
+    waiting = database.submit(lambda connection: gate.wait())
+    first = database.submit(lambda connection: _run(connection, "INSERT INTO thing VALUES ('ada')"))
+    second = database.submit(twice)
+    third = database.submit(lambda connection: _run(connection, "INSERT INTO thing VALUES ('linus')"))
+    gate.set()
+    assert waiting.result() is True
+    assert first.result() is None
+    with pytest.raises(sqlite3.IntegrityError):
+        second.result()
+    assert third.result() is None
+    assert _names(database) == ["ada", "linus"]
+
+
+def test_changes_that_wait_share_one_commit(tmp_path: Path) -> None:
+    database = Database(str(tmp_path / "mdm.sqlite"))
+    commits: list[str] = []
+    gate = threading.Event()
+
+    def watch(connection: Connection) -> None:
+        connection.set_trace_callback(lambda text: commits.append(text) if text == "COMMIT" else None)
+        gate.wait()
+
+    database.submit(watch)
+    futures = [database.submit(lambda connection: _run(connection, "SELECT 1")) for _ in range(50)]
+    gate.set()
+    for future in futures:
+        future.result()
+    database.close()
+    # The first change may have been taken alone; all that came while it ran share one commit.
+    assert len(commits) <= 2
+
+
+def test_a_write_within_a_change_is_part_of_it(database: Database) -> None:
+    def outer(connection: Connection) -> None:
+        _add(database, "ada")
+        raise ValueError("the outer change fails")
+
+    with pytest.raises(ValueError, match="outer change"):
+        database.write(outer)
+    assert _names(database) == []
+
+
+def test_a_cancelled_change_does_not_happen(database: Database) -> None:
+    gate = threading.Event()
+    waiting = database.submit(lambda connection: gate.wait())
+    cancelled = database.submit(lambda connection: _run(connection, "INSERT INTO thing VALUES ('ada')"))
+    # The writer may have taken it already; then it cannot be cancelled and must have happened.
+    was_cancelled = cancelled.cancel()
+    gate.set()
+    waiting.result()
+    _add(database, "grace")
+    assert _names(database) == (["grace"] if was_cancelled else ["ada", "grace"])
+
+
+def test_readers_cannot_write(tmp_path: Path) -> None:
+    database = Database(str(tmp_path / "mdm.sqlite"))
+    database.write(lambda connection: _run(connection, "CREATE TABLE thing (name TEXT)"))
+    with pytest.raises(sqlite3.OperationalError):
+        database.read(lambda connection: _run(connection, "INSERT INTO thing VALUES ('x')"))
+    database.close()
+
+
+def test_what_was_committed_is_there_after_a_restart(tmp_path: Path) -> None:
+    path = str(tmp_path / "mdm.sqlite")
+    first = Database(path)
+    first.write(lambda connection: _run(connection, "CREATE TABLE thing (name TEXT)"))
+    _add(first, "ada")
+    first.close()
+    second = Database(path)
+    assert _names(second) == ["ada"]
+    second.close()
+
+
+def test_the_file_has_the_journal_and_pages_that_were_measured_best(tmp_path: Path) -> None:
+    database = Database(str(tmp_path / "mdm.sqlite"))
+    settings = database.write(
+        lambda connection: [
+            connection.execute(f"PRAGMA {name}").fetchone()[0] for name in ("journal_mode", "page_size", "synchronous")
+        ]
+    )
+    database.close()
+    assert settings == ["wal", 16_384, 2]
+
+
+def test_a_closed_database_says_so(database: Database) -> None:
+    database.close()
+    database.close()
+    with pytest.raises(DatabaseClosed):
+        _add(database, "ada")
+    with pytest.raises(DatabaseClosed):
+        _names(database)
+
+
+@pytest.mark.parametrize("kind", ["missing folder", "folder", "no database"])
+def test_an_unusable_path_is_refused_with_its_name(kind: str, tmp_path: Path) -> None:
+    path = tmp_path / "mdm.sqlite"
+    if kind == "missing folder":
+        path = tmp_path / "nowhere" / "mdm.sqlite"
+    elif kind == "folder":
+        path = tmp_path
+    else:
+        path.write_text("this is a text file, long enough to be taken for a header of something" * 20)
+    with pytest.raises(DatabaseUnusable, match="cannot be used") as refused:
+        Database(str(path))
+    assert str(path) in str(refused.value)
