@@ -94,7 +94,7 @@ KNOWN: tuple[Setting, ...] = (
         "NAME",
     ),
     Setting("public-url", (SERVE,), "the URL under which others reach the server", metavar="URL"),
-    Setting("control", (SERVE, ENTRA), "open the control surface to this machine", switch, False, "1|0"),
+    Setting("control", (SERVE,), "open the control surface to this machine", switch, False, "1|0"),
     Setting(
         "clock",
         (ENTRA,),

@@ -14,12 +14,12 @@ from typing import Annotated, Protocol, runtime_checkable
 
 import typer
 
-from scimulate.cli import catalogue, cleanup, compare, explain, load, serve
+from scimulate.cli import catalogue, cleanup, compare, entra, explain, load, serve, up
 from scimulate.cli import run as run_command
 from scimulate.cli.exit_codes import HARNESS_FAULT, UNREACHABLE, USAGE
 from scimulate.cli.known_settings import KNOWN
 from scimulate.cli.options import takes_settings
-from scimulate.cli.settings import CLEANUP, LOAD, RUN, SERVE
+from scimulate.cli.settings import CLEANUP, ENTRA, LOAD, RUN, SERVE
 from scimulate.harness.faults import SettingsError, TargetUnreachable
 
 app = typer.Typer(
@@ -48,6 +48,8 @@ def scimulate(
 
 app.command(RUN)(takes_settings(RUN)(run_command.run))
 app.command(SERVE)(takes_settings(SERVE)(serve.serve))
+app.command(ENTRA)(takes_settings(ENTRA)(entra.entra))
+app.command("up")(up.up)
 app.command(LOAD)(takes_settings(LOAD)(load.load))
 app.command("explain")(explain.explain)
 app.command("catalogue")(catalogue.catalogue)
