@@ -44,7 +44,10 @@ class StepDescription:
 
 @dataclass(frozen=True)
 class ScenarioDescription:
-    """One scenario, or one row of an outline: then `line` is that of the row and `title` has its values."""
+    """One scenario, or one row of an outline: then `line` is that of the row and `title` has its values.
+
+    `tags` include what it inherits from feature and rule, `own_tags` do not.
+    """
 
     feature: str
     line: int
@@ -52,6 +55,7 @@ class ScenarioDescription:
     tags: tuple[str, ...]
     rule: str
     steps: tuple[StepDescription, ...]
+    own_tags: tuple[str, ...] = ()
 
     @property
     def node(self) -> str:
@@ -196,7 +200,8 @@ def _as_title(text: str) -> str:
 def _read(placed: PlacedScenario, row: Row, title: str, feature: Feature, inherited: tuple[str, ...]) -> ReadScenario:
     steps = [step for part in placed.parts for step in _steps(part.steps, row.values)]
     rule_tags = _names(placed.rule.tags) if placed.rule else ()
-    tags = tuple(dict.fromkeys((*inherited, *rule_tags, *_names(placed.written.tags), *row.tags)))
+    own_tags = (*_names(placed.written.tags), *row.tags)
+    tags = tuple(dict.fromkeys((*inherited, *rule_tags, *own_tags)))
     script = Scenario(
         feature=feature,
         keyword=placed.written.keyword,
@@ -213,6 +218,7 @@ def _read(placed: PlacedScenario, row: Row, title: str, feature: Feature, inheri
         tags=tags,
         rule=placed.rule.name if placed.rule else "",
         steps=tuple(describe(step) for step in steps),
+        own_tags=own_tags,
     )
     return ReadScenario(description, script)
 

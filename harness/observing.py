@@ -19,13 +19,15 @@ def requirement_ids(tags: Iterable[str]) -> tuple[str, ...]:
     return tuple(tag for tag in tags if tag.partition("-")[0].startswith(FAMILIES) and any(map(str.isdigit, tag)))
 
 
-def subject(requirements: tuple[str, ...]) -> str:
+def subject(described: ScenarioDescription) -> str:
     """The id that a scenario is about, for a difference that no narrower id explains.
 
-    What is said on the wire tells an implementer more than a step of a procedure.
+    Its own tags tell more than those of its rule, and what is said on the wire tells an implementer more than a step
+    of a procedure.
     """
-    on_the_wire = [one for one in requirements if one.startswith(ON_THE_WIRE)]
-    return next(iter(on_the_wire or requirements), "")
+    own, every = requirement_ids(described.own_tags), requirement_ids(described.tags)
+    on_the_wire = [one for one in (*own, *every) if one.startswith(ON_THE_WIRE)]
+    return next(iter((*on_the_wire, *own, *every)), "")
 
 
 def record_of(
@@ -59,12 +61,15 @@ def record_of(
         case NotApplicable():
             return _ended(seen, "not_applicable", reason=error.reason, exchanges=error.exchanges)
         case TargetFault() | httpx.TransportError() if not isinstance(error, NOT_THE_ENDPOINTS):
-            return _faulted(seen, error, in_a_given=failed_step is None or failed_step.keyword == "Given")
+            about = subject(described)
+            return _faulted(seen, error, about, in_a_given=failed_step is None or failed_step.keyword == "Given")
         case _:
             return _ended(seen, "harness_error", reason=f"{type(error).__name__}: {error}")
 
 
-def _faulted(seen: ScenarioRecord, error: TargetFault | httpx.TransportError, *, in_a_given: bool) -> ScenarioRecord:
+def _faulted(
+    seen: ScenarioRecord, error: TargetFault | httpx.TransportError, about: str, *, in_a_given: bool
+) -> ScenarioRecord:
     outcome = "blocked" if in_a_given else "fault"
     if isinstance(error, TargetFault):
         return _ended(
@@ -80,7 +85,7 @@ def _faulted(seen: ScenarioRecord, error: TargetFault | httpx.TransportError, *,
     return _ended(
         seen,
         outcome,
-        broke=subject(seen.requirements),
+        broke=about,
         reason="asking the endpoint",
         expected="an answer",
         actual=f"none: {error}" if str(error) else "none",

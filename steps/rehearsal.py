@@ -8,7 +8,7 @@ import pytest
 from pytest_bdd.parser import Step
 
 from scimulate.harness.gherkin import ScenarioItem
-from scimulate.harness.observing import requirement_ids, subject
+from scimulate.harness.observing import subject
 from scimulate.harness.plugin import Run
 from scimulate.harness.target import Target
 from scimulate.harness.wire import Wire
@@ -89,7 +89,6 @@ def _stage(item: ScenarioItem, wire: Wire, mark: str, seed: int, client: httpx.C
     overheard = Overheard(wire.transport("provisioning service"), httpx.URL(scim_url).path)
     entra = EntraTenant(clock=clock, transport=overheard, seed=_seed(seed, mark), timeout=PATIENCE)
     scim = ScimClient(client, scim_url, token)
-    requirement = subject(requirement_ids(item.scenario_description.tags))
     return World(
         names=names,
         scim_url=scim_url,
@@ -100,6 +99,6 @@ def _stage(item: ScenarioItem, wire: Wire, mark: str, seed: int, client: httpx.C
         application=entra.create_application("MDM"),
         people=People(entra.directory, names),
         client=scim,
-        judge=Judge(requirement, names, EndpointReader(scim), overheard, scim),
+        judge=Judge(subject(item.scenario_description), names, EndpointReader(scim), overheard, scim),
         portal=portal,
     )

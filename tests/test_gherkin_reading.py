@@ -49,6 +49,7 @@ def test_a_scenario_has_the_steps_and_tags_of_everything_it_stands_in(tmp_path: 
         line=13,
         title="3 tokens are one too many",
         tags=("portal", "SEED-027", "RFC7644-3.4.2.2-03", "NEG-08"),
+        own_tags=("NEG-08", "portal"),
         rule="Two at most",
         steps=(
             StepDescription("Given", "Given", "a tenant", 4),

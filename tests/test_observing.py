@@ -109,12 +109,16 @@ def test_requirement_ids_are_told_from_other_tags() -> None:
 
 
 @pytest.mark.parametrize(
-    ("requirements", "about"),
+    ("inherited", "own", "about"),
     [
-        (("SEED-049", "ENTRA-629", "RFC7644-3.3-09"), "ENTRA-629"),
-        (("SEED-027", "NEG-08"), "SEED-027"),
-        ((), ""),
+        (("SEED-049", "ENTRA-629"), ("SEED-050", "RFC7644-3.3-09"), "RFC7644-3.3-09"),
+        (("entra", "SEED-049", "ENTRA-629"), ("SEED-050",), "ENTRA-629"),
+        (("SEED-027",), ("NEG-08",), "NEG-08"),
+        (("SEED-027",), (), "SEED-027"),
+        (("portal",), (), ""),
     ],
 )
-def test_a_scenario_is_about_what_is_said_on_the_wire(requirements: tuple[str, ...], about: str) -> None:
-    assert subject(requirements) == about
+def test_a_scenario_is_about_the_narrowest_thing_said_on_the_wire(
+    inherited: tuple[str, ...], own: tuple[str, ...], about: str
+) -> None:
+    assert subject(replace(DESCRIBED, tags=(*inherited, *own), own_tags=own)) == about

@@ -3,7 +3,7 @@ Feature: What Entra ID sends when a user changes
   A default job speaks the legacy PATCH dialect, a Tenant URL with the flag the compliant
   one. An endpoint has to carry out both, and nothing beside what was asked.
 
-  @ENTRA-090 @ENTRA-122 @ENTRA-632
+  @ENTRA-122 @ENTRA-090 @ENTRA-632
   Rule: A changed attribute is sent as one operation, and nothing else changes
 
     Scenario Outline: A new job title, in the <dialect> dialect
@@ -23,7 +23,7 @@ Feature: What Entra ID sends when a user changes
         | legacy    |
         | compliant |
 
-    @ENTRA-126 @ENTRA-130
+    @ENTRA-130 @ENTRA-126
     Scenario Outline: A mobile number where there was none, in the <dialect> dialect
       Given Entra ID is connected to the endpoint in the <dialect> dialect
       And Ada and Grace were provisioned
@@ -69,7 +69,7 @@ Feature: What Entra ID sends when a user changes
       Then no request of the provisioning service changed anything
       And "ada@contoso.test" is unchanged
 
-  @ENTRA-138 @ENTRA-251 @ENTRA-633 @ENTRA-501 @NEG-24
+  @ENTRA-501 @ENTRA-138 @ENTRA-251 @ENTRA-633 @NEG-24
   Rule: Who leaves is disabled and stays visible
 
     Scenario Outline: A user who is <event> is disabled, in the <dialect> dialect
@@ -120,7 +120,7 @@ Feature: What Entra ID sends when a user changes
       And the endpoint has no user "ada@contoso.test"
       And "grace@contoso.test" is unchanged
 
-  @ENTRA-190 @ENTRA-191 @ENTRA-637
+  @ENTRA-191 @ENTRA-190 @ENTRA-637
   Rule: A manager is written as a reference once both users exist
 
     Scenario Outline: A manager is set, in the <dialect> dialect
