@@ -85,7 +85,7 @@ def run(**changed: Any) -> Run:
         "profile": "entra",
         "question": "Will it work?",
         "seed": 1,
-        "run_id": "k3f9x2ab",
+        "run_id": "k3f7x2ab",
         "started": STARTED,
         "seconds": 1.2345,
         "requests": 12,
