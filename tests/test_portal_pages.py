@@ -225,6 +225,14 @@ def test_paging_keeps_the_search(mdm: Mdm) -> None:
     assert [row[0] for row in table(mdm.client.get(following))] == ["A&B50"]
 
 
+def test_the_members_of_a_large_group_come_in_pages(mdm: Mdm) -> None:
+    group = mdm.provision_group("Everyone", [mdm.provision(f"User{number:02}") for number in range(51)])
+    page = mdm.client.get(f"/portal/groups/{group}")
+    following = html.unescape(re.findall(r'href="([^"]+)" rel="next"', page.text)[0])
+    assert (len(table(page)), [row[0] for row in table(mdm.client.get(following))]) == (50, ["User50"])
+    assert len(mdm.client.get(f"/portal/api/groups/{group}").json()["members"]) == 51
+
+
 def test_hostile_names_are_shown_as_text(mdm: Mdm) -> None:
     name = '"><script>alert(1)</script>'
     user = mdm.provision(name)

@@ -151,7 +151,9 @@ class _Pages:
 
     async def group(self, request: Request) -> Response:
         detail = administration.group_of(self._portal.tenant_of(request), request.path_params["id"])
-        values = {"group": detail.line, "members": detail.members}
+        page = page_number(request)
+        shown = detail.members[(page - 1) * PAGE_SIZE : page * PAGE_SIZE]
+        values = {"group": detail.line, "members": shown, **_paging(len(detail.members), page, "")}
         return self._portal.page(request, "group.html", values, section="groups")
 
     async def audit(self, request: Request) -> Response:
