@@ -150,8 +150,8 @@ def active_members(endpoint: Endpoint, group_name: str) -> list[str]:
 def test_no_object_is_lost_and_none_doubled(events: list[tuple[Any, ...]]) -> None:
     rehearsal = rehearse()
     story = Story(rehearsal)
-    for about in (("join", "Ada", "Engineers"), ("join", "Grace", "Engineers"), ("assign group", "Engineers")):
-        story.tell(*about)
+    for what, *about in (("join", "Ada", "Engineers"), ("join", "Grace", "Engineers"), ("assign group", "Engineers")):
+        story.tell(what, *about)
     rehearsal.application.start()
     for what, *about in events:
         story.tell(what, *about)
