@@ -7,6 +7,7 @@ written. Whatever is about to be written is cleaned first: of secrets, and of wh
 import json
 import sys
 from collections.abc import Iterator, Sequence
+from textwrap import dedent
 from types import TracebackType
 from typing import Any
 
@@ -82,7 +83,7 @@ def pytest_bdd_before_scenario(request: pytest.FixtureRequest, feature: Any) -> 
     if scenario.rule:
         dynamic.story(scenario.rule)
     if feature.description:
-        dynamic.description(feature.description)
+        dynamic.description(dedent(feature.description))
 
 
 def pytest_bdd_before_step(request: pytest.FixtureRequest, step: Any) -> None:

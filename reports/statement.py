@@ -40,7 +40,9 @@ def statement(run: Run, summary: Summary, folder: Path | None = None) -> Text:
     if (more := len(summary.findings) - MOST_FINDINGS) > 0:
         page.append(f"\n… and {more} more {_plural(more, 'finding')} in the report\n")
     page.append_text(_harness_errors(summary))
-    page.append("\n" + _cleanup(run.cleanup), "bold red" if run.cleanup.left else "")
+    page.append("\n")
+    if run.cleanup.created or not run.bundled:
+        page.append(_cleanup(run.cleanup), "bold red" if run.cleanup.left else "")
     if folder is not None:
         page.append(f"Report: {folder / 'report.html'}\n")
     if summary.findings:
