@@ -1,0 +1,180 @@
+"""`scimulate serve`, `entra` and `up` serve what they print, and name what keeps them from starting."""
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx
+import pytest
+
+from scimulate.cli import entra, main, serve, up
+
+SCIM = "application/scim+json"
+READ_ONLY = [path for path in ("/proc/version",) if Path(path).exists()]
+"""A file that even root cannot write to, where the system has one."""
+
+
+@pytest.fixture(autouse=True)
+def _own_settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in [name for name in os.environ if name.startswith("SCIMULATE_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.chdir(tmp_path)
+
+
+class While:
+    """Stands for the wait for Ctrl-C: does what a visitor would do, and then lets the server end."""
+
+    def __init__(self, visit: Callable[[str], None], capsys: pytest.CaptureFixture[str]) -> None:
+        self._visit = visit
+        self._capsys = capsys
+
+    @contextmanager
+    def until_ended(self) -> Iterator["While"]:
+        yield self
+
+    def wait(self) -> None:
+        self._visit(self._capsys.readouterr().out)
+
+
+@pytest.fixture
+def while_up(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Callable[..., int]:
+    def call(visit: Callable[[str], None], *arguments: str) -> int:
+        for command in (serve, entra, up):
+            monkeypatch.setattr(command, "until_ended", While(visit, capsys).until_ended)
+        monkeypatch.setattr(serve, "PORT", 0)
+        monkeypatch.setattr(entra, "PORT", 0)
+        return main.run(arguments)
+
+    return call
+
+
+def shown(printed: str, name: str) -> str:
+    found = re.search(rf"^ *{name} +(\S.*)$", printed, re.MULTILINE)
+    assert found is not None, printed
+    return found.group(1)
+
+
+def users(printed: str, token: str) -> httpx.Response:
+    url = shown(printed, "SCIM endpoint")
+    return httpx.get(f"{url}/Users", headers={"Authorization": f"Bearer {token}"})
+
+
+def test_serve_prints_a_token_that_works(while_up: Callable[..., int]) -> None:
+    def visit(printed: str) -> None:
+        token, _, note = shown(printed, "Token").partition("  ")
+        assert note == "(generated now and shown once)"
+        assert (users(printed, token).status_code, users(printed, token[:-1]).status_code) == (200, 401)
+        assert httpx.get(shown(printed, "Portal"), follow_redirects=True).status_code == 200
+
+    assert while_up(visit, "serve") == 0
+
+
+def test_serve_starts_with_the_token_of_the_variable_and_does_not_print_it(
+    while_up: Callable[..., int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def visit(printed: str) -> None:
+        assert shown(printed, "Token") == "the one given (from SCIMULATE_TOKEN)"
+        assert "canary-token" not in printed
+        assert users(printed, "canary-token").status_code == 200
+
+    monkeypatch.setenv("SCIMULATE_TOKEN", "canary-token")
+    assert while_up(visit, "serve") == 0
+
+
+def test_a_database_file_keeps_users_and_tokens_over_a_restart(while_up: Callable[..., int]) -> None:
+    tokens: list[str] = []
+    ada = {"schemas": ["urn:ietf:params:scim:schemas:core:2.0:User"], "userName": "ada@contoso.test"}
+
+    def create(printed: str) -> None:
+        tokens.append(shown(printed, "Token").partition("  ")[0])
+        headers = {"Authorization": f"Bearer {tokens[0]}", "Content-Type": SCIM}
+        assert httpx.post(f"{shown(printed, 'SCIM endpoint')}/Users", json=ada, headers=headers).status_code == 201
+
+    def find(printed: str) -> None:
+        assert shown(printed, "Token") == "those generated earlier; the portal renews them"
+        assert [user["userName"] for user in users(printed, tokens[0]).json()["Resources"]] == ["ada@contoso.test"]
+
+    assert while_up(create, "serve", "--database", "mdm.sqlite") == 0
+    assert while_up(find, "serve", "--database", "mdm.sqlite") == 0
+
+
+def test_the_public_url_and_the_policy_are_those_given(while_up: Callable[..., int]) -> None:
+    def visit(printed: str) -> None:
+        assert [shown(printed, name) for name in ("SCIM endpoint", "Portal", "Policy")] == [
+            "https://mdm.example.com/scim/v2",
+            "https://mdm.example.com/portal",
+            "strict",
+        ]
+
+    assert while_up(visit, "serve", "--public-url", "https://mdm.example.com/", "--policy", "strict") == 0
+
+
+def test_the_control_surface_is_there_only_when_asked_for(while_up: Callable[..., int]) -> None:
+    answers: list[int] = []
+
+    def visit(printed: str) -> None:
+        answers.append(
+            httpx.get(shown(printed, "SCIM endpoint").removesuffix("/scim/v2") + "/control/clock").status_code
+        )
+
+    assert [while_up(visit, "serve"), while_up(visit, "serve", "--control")] == [0, 0]
+    assert answers == [404, 200]
+
+
+def test_entra_serves_its_portal_and_directory(while_up: Callable[..., int]) -> None:
+    def visit(printed: str) -> None:
+        assert [shown(printed, "Directory"), shown(printed, "Clock")] == ["20 people", "virtual"]
+        assert httpx.get(shown(printed, "Portal"), follow_redirects=True).status_code == 200
+
+    assert while_up(visit, "entra", "--directory", "20", "--clock", "virtual") == 0
+
+
+def test_up_serves_both_and_every_page_it_names(while_up: Callable[..., int]) -> None:
+    def visit(printed: str) -> None:
+        pages = set(re.findall(r"http://\S+/portal\S*", printed))
+        assert len(pages) == 3
+        assert {httpx.get(page, follow_redirects=True).status_code for page in pages} == {200}
+
+    assert while_up(visit, "up") == 0
+
+
+@pytest.mark.parametrize("command", ["serve", "entra"])
+def test_a_busy_port_is_one_line(capsys: pytest.CaptureFixture[str], command: str) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        code = main.run([command, "--port", str(port)])
+    said = capsys.readouterr()
+    line = f"scimulate: port: cannot listen at 127.0.0.1 port {port}: Address already in use; choose another port\n"
+    assert (code, said.out, said.err) == (2, "", line)
+
+
+@pytest.mark.parametrize("path", ["no/such/folder/mdm.sqlite", "folder", "text", *READ_ONLY])
+def test_a_database_that_cannot_be_used_is_one_line(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], path: str
+) -> None:
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "text").write_text("not a database " * 100)
+    code = main.run(["serve", "--port", "0", "--database", path])
+    said = capsys.readouterr()
+    assert (code, said.out, said.err.count("\n")) == (2, "", 1)
+    assert said.err.startswith(f"scimulate: database: the database '{path}' cannot be used: ")
+    assert (tmp_path / "text").read_text() == "not a database " * 100
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_is_the_normal_end_of_a_server(tmp_path: Path, number: signal.Signals) -> None:
+    command = [sys.executable, "-P", "-c", "from scimulate.cli.main import run; raise SystemExit(run())"]
+    with subprocess.Popen(
+        [*command, "serve", "--port", "0", "--database", "mdm.sqlite"], cwd=tmp_path, stdout=subprocess.PIPE, text=True
+    ) as server:
+        assert server.stdout is not None
+        lines = [server.stdout.readline() for _ in range(6)]
+        assert lines[-1] == "Ctrl-C ends it.\n"
+        server.send_signal(number)
+        assert server.wait(timeout=30) == 0
