@@ -1,0 +1,170 @@
+"""Lists: paging, sorting, projection, search by POST, the root query."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from scimulate.scim_schemas import validate
+from tests.scim_tenant import ENTERPRISE, GROUP, USER, ScimTenant, scim_tenant
+
+SEARCH = "urn:ietf:params:scim:api:messages:2.0:SearchRequest"
+
+
+@pytest.fixture
+def endpoint() -> Iterator[ScimTenant]:
+    with scim_tenant("strict") as tenant:
+        for name in ("b", "A", "C", "e", "D"):
+            tenant.create_user(name, title="x" if name != "e" else None)
+        yield tenant
+
+
+def _shape(answered: dict[str, Any]) -> tuple[int, int, int, list[str]]:
+    assert validate("ListResponse", answered) == []
+    names = [user["userName"] for user in answered["Resources"]]
+    return answered["totalResults"], answered["startIndex"], answered["itemsPerPage"], names
+
+
+@pytest.mark.parametrize(
+    ("query", "shape"),
+    [
+        ({}, (5, 1, 5, ["b", "A", "C", "e", "D"])),
+        ({"count": 2}, (5, 1, 2, ["b", "A"])),
+        ({"startIndex": 3, "count": 2}, (5, 3, 2, ["C", "e"])),
+        ({"startIndex": 5, "count": 100}, (5, 5, 1, ["D"])),
+        ({"startIndex": 6}, (5, 6, 0, [])),
+        ({"startIndex": 0, "count": 1}, (5, 1, 1, ["b"])),
+        ({"startIndex": -5, "count": 1}, (5, 1, 1, ["b"])),
+        ({"count": 0}, (5, 1, 0, [])),
+        ({"count": -1}, (5, 1, 0, [])),
+        ({"filter": "title pr", "count": 2, "startIndex": 2}, (4, 2, 2, ["A", "C"])),
+        ({"filter": 'userName eq "a"', "count": 0}, (1, 1, 0, [])),
+        ({"filter": 'userName eq "zz"'}, (0, 1, 0, [])),
+        ({"sortBy": "userName"}, (5, 1, 5, ["A", "b", "C", "D", "e"])),
+        ({"sortBy": "userName", "sortOrder": "descending", "count": 2}, (5, 1, 2, ["e", "D"])),
+        ({"sortBy": "title", "sortOrder": "descending", "count": 1}, (5, 1, 1, ["e"])),
+        ({"sortBy": "title"}, (5, 1, 5, ["b", "A", "C", "D", "e"])),
+        ({"sortBy": "meta.created"}, (5, 1, 5, ["b", "A", "C", "e", "D"])),
+        ({"filter": "title pr", "sortBy": "userName"}, (4, 1, 4, ["A", "b", "C", "D"])),
+    ],
+    ids=str,
+)
+def test_a_list_holds(endpoint: ScimTenant, query: dict[str, object], shape: tuple[int, int, int, list[str]]) -> None:
+    assert _shape(endpoint.send("GET", "/Users", **query).body) == shape
+
+
+@pytest.mark.parametrize(
+    "query",
+    [{"startIndex": "x"}, {"count": "1.5"}, {"count": ""}, {"sortBy": "shoeSize"}, {"sortBy": "name"}],
+    ids=str,
+)
+def test_a_list_that_cannot_be_made_is_refused(endpoint: ScimTenant, query: dict[str, object]) -> None:
+    assert endpoint.send("GET", "/Users", **query).error == (400, "invalidValue")
+
+
+def test_pages_add_up_also_when_users_go_in_between(endpoint: ScimTenant) -> None:
+    first = endpoint.send("GET", "/Users", count=2).body["Resources"]
+    assert endpoint.user_names(startIndex=3, count=2) == ["C", "e"]
+    endpoint.send("DELETE", f"/Users/{first[0]['id']}")
+    assert endpoint.user_names(startIndex=3, count=2) == ["e", "D"]
+    assert endpoint.user_names(startIndex=1, count=2) == ["A", "C"]
+
+
+def test_a_page_holds_a_hundred_unless_asked_and_a_thousand_at_most(endpoint: ScimTenant) -> None:
+    for number in range(96):
+        endpoint.create_user(f"user{number}")
+    answered = endpoint.send("GET", "/Users").body
+    assert (answered["totalResults"], answered["itemsPerPage"]) == (101, 100)
+    assert endpoint.send("GET", "/Users", count=5000).body["itemsPerPage"] == 101
+
+
+@pytest.mark.parametrize(
+    ("query", "names"),
+    [
+        ({"attributes": "userName"}, {"schemas", "id", "userName"}),
+        ({"attributes": "USERNAME,name.givenName"}, {"schemas", "id", "userName", "name"}),
+        ({"attributes": f"{USER}:title"}, {"schemas", "id", "title"}),
+        ({"attributes": ENTERPRISE}, {"schemas", "id", ENTERPRISE}),
+        ({"attributes": "shoeSize"}, {"schemas", "id"}),
+        (
+            {"excludedAttributes": "id,schemas,userName,meta"},
+            {"schemas", "id", "title", "name", "active", "emails", ENTERPRISE},
+        ),
+    ],
+    ids=str,
+)
+def test_a_projection_is_kept_by_reads_lists_and_writes(query: dict[str, object], names: set[str]) -> None:
+    with scim_tenant("strict") as tenant:
+        body = {
+            "title": "Dr",
+            "name": {"givenName": "A", "familyName": "L"},
+            "emails": [{"value": "a", "type": "work"}],
+            ENTERPRISE: {"department": "D", "costCenter": "7"},
+        }
+        ada = tenant.create_user("ada", **body)
+        assert set(tenant.send("GET", f"/Users/{ada['id']}", **query).body) == names
+        assert set(tenant.send("GET", "/Users", **query).body["Resources"][0]) == names
+        operation = {"op": "replace", "path": "displayName", "value": None}
+        assert set(tenant.patch(f"/Users/{ada['id']}", operation, **query).body) == names
+        posted = {"schemas": [USER], "userName": "other", **body}
+        assert set(tenant.send("POST", "/Users", posted, **query).body) == names
+
+
+def test_a_projection_reaches_into_attributes() -> None:
+    with scim_tenant("strict") as tenant:
+        emails = [{"value": "a", "type": "work"}, {"value": "b"}]
+        ada = tenant.create_user("ada", emails=emails, **{ENTERPRISE: {"department": "D", "costCenter": "7"}})
+        path = f"/Users/{ada['id']}"
+        shown = tenant.send("GET", path, attributes=f"emails.type,{ENTERPRISE}:department").body
+        assert shown["emails"] == [{"type": "work"}]
+        assert shown[ENTERPRISE] == {"department": "D"}
+        rest = tenant.send("GET", path, excludedAttributes=f"emails.type,{ENTERPRISE}:department").body
+        assert rest["emails"] == [{"value": "a"}, {"value": "b"}]
+        assert rest[ENTERPRISE] == {"costCenter": "7"}
+
+
+def test_both_projections_at_once_are_refused(endpoint: ScimTenant) -> None:
+    assert endpoint.send("GET", "/Users", attributes="id", excludedAttributes="id").error == (400, "invalidValue")
+
+
+def test_search_by_post_answers_as_the_list_does(endpoint: ScimTenant) -> None:
+    body = {
+        "schemas": [SEARCH],
+        "filter": "title pr",
+        "attributes": ["userName"],
+        "sortBy": "userName",
+        "startIndex": 2,
+        "count": 2,
+    }
+    by_post = endpoint.send("POST", "/Users/.search", body)
+    by_get = endpoint.send(
+        "GET", "/Users", filter="title pr", attributes="userName", sortBy="userName", startIndex=2, count=2
+    )
+    assert (by_post.status, by_post.body) == (200, by_get.body)
+    assert _shape(by_post.body) == (4, 2, 2, ["b", "C"])
+
+
+@pytest.mark.parametrize(
+    ("change", "error"),
+    [
+        ({"schemas": []}, (400, "invalidSyntax")),
+        ({"filter": 'userName xx "a"'}, (400, "invalidFilter")),
+        ({"filter": 7}, (400, "invalidSyntax")),
+        ({"attributes": [7]}, (400, "invalidSyntax")),
+        ({"count": True}, (400, "invalidValue")),
+    ],
+    ids=str,
+)
+def test_a_bad_search_is_refused(endpoint: ScimTenant, change: dict[str, object], error: tuple[int, str]) -> None:
+    assert endpoint.send("POST", "/Users/.search", {"schemas": [SEARCH], **change}).error == error
+
+
+def test_the_root_answers_for_users_and_groups(endpoint: ScimTenant) -> None:
+    """D-005, RFC7644-3.4.2.1."""
+    endpoint.create_group("Engineering")
+    assert endpoint.send("GET", "/").body["totalResults"] == 6
+    only_groups = endpoint.send("GET", "/", filter='meta.resourceType eq "Group"').body["Resources"]
+    assert [group["displayName"] for group in only_groups] == ["Engineering"]
+    assert endpoint.send("GET", "", filter="userName pr").body["totalResults"] == 5
+    found = endpoint.send("POST", "/.search", {"schemas": [SEARCH], "filter": 'displayName eq "engineering"'})
+    assert [group["schemas"] for group in found.body["Resources"]] == [[GROUP]]
