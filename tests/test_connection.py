@@ -2,6 +2,7 @@
 
 import gzip
 import ssl
+import tracemalloc
 import zlib
 from collections.abc import Iterator
 from datetime import timedelta
@@ -62,6 +63,18 @@ def test_an_answer_is_read_and_decoded(said: bytes) -> None:
 def test_a_small_answer_that_unpacks_to_much_is_refused() -> None:
     with pytest.raises(AnswerTooLarge, match="the answer is larger than 10 MiB"):
         asked(saying(body(gzip.compress(bytes(1 << 26)), b"Content-Encoding: gzip")))
+
+
+def test_no_more_is_unpacked_than_is_accepted() -> None:
+    bomb = gzip.compress(bytes(1 << 26))
+    answer = httpx.Response(200, headers={"Content-Encoding": "gzip"}, stream=httpx.ByteStream(bomb))
+    tracemalloc.start()
+    try:
+        with pytest.raises(AnswerTooLarge):
+            read_answer(answer)
+        assert tracemalloc.get_traced_memory()[1] < 3 * LARGEST
+    finally:
+        tracemalloc.stop()
 
 
 def test_an_answer_without_end_is_refused() -> None:

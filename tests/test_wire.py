@@ -55,8 +55,8 @@ class Line:
         self.wires.append(wire)
         return wire
 
-    def client(self, **settings: int) -> httpx.Client:
-        return self.wire().client("judge", **settings)
+    def client(self, retries: int = 0) -> httpx.Client:
+        return self.wire().client("judge", retries=retries)
 
     def _answered(self, request: httpx.Request) -> httpx.Response:
         self.sent.append(request)
@@ -126,6 +126,7 @@ def test_a_creation_is_announced_before_it_is_sent(line: Line) -> None:
         (201, {"Location": "https://elsewhere.test/Groups/a1"}, {}, [], 1),
         (201, {}, {"id": "s1", "userName": "eve@contoso.com"}, [], 1),
         (201, {}, {"id": "a1", "userName": f"ADA.{RUN_ID.upper()}@CONTOSO.TEST"}, ["a1"], 0),
+        (201, {}, {"id": "a1", "userName": f"{RUN_ID}-renamed-by-the-endpoint"}, ["a1"], 0),
         (201, {}, {"id": ""}, [], 1),
         (204, {}, None, [], 1),
         (400, {}, {}, [], 0),
