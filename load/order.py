@@ -1,9 +1,11 @@
 """What the coordinator tells a worker to do, and the names of the messages between them."""
 
-from dataclasses import asdict, dataclass
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
 from typing import Any, Final, Self
 
 from scimulate.load.population import Population, mark_of
+from scimulate.load.settings import LoadSettings
 from scimulate.mock_servers.entra.dialect import Dialect
 
 BEGIN: Final = "scimulate-begin"
@@ -54,3 +56,18 @@ class Order:
     @classmethod
     def from_message(cls, message: dict[str, Any]) -> Self:
         return cls(**{**message, "nodes": tuple(message["nodes"])})
+
+
+def deal(settings: LoadSettings, nodes: Sequence[str]) -> list[Order]:
+    """One order for each worker: the shares are disjoint and together everything, the rates add up to the whole."""
+    first = Order(
+        run_id=settings.run_id,
+        seed=settings.seed,
+        users=settings.users,
+        groups=settings.groups,
+        dialect=settings.dialect.value,
+        rate=None if settings.rate is None else settings.rate / len(nodes),
+        worker=0,
+        nodes=tuple(nodes),
+    )
+    return [replace(first, worker=worker) for worker in range(len(nodes))]

@@ -9,7 +9,6 @@ import logging
 import os
 import signal
 import time
-from dataclasses import replace
 from pathlib import Path
 from typing import Any, cast
 
@@ -28,7 +27,20 @@ from scimulate.load.coordinator import Coordinator
 from scimulate.load.endpoint import Endpoint, HttpSession, Measuring
 from scimulate.load.journal import LoadJournal, LoadRecord
 from scimulate.load.options import read_options
-from scimulate.load.order import BEGIN, DONE, IDS, INTERRUPT, PHASE, PROGRESS, PROGRESS_PREFIX, REMOVE, REMOVED, Order
+from scimulate.load.order import (
+    BEGIN,
+    DONE,
+    IDS,
+    INTERRUPT,
+    PHASE,
+    PROGRESS,
+    PROGRESS_PREFIX,
+    REMOVE,
+    REMOVED,
+    Order,
+    deal,
+)
+from scimulate.load.report import write_reports
 from scimulate.load.result import LoadResult, conclude
 from scimulate.load.settings import LoadSettings, read_flag
 from scimulate.load.worker import Worker
@@ -50,6 +62,7 @@ class Session:
         self._ended = Event()
         self._ended.set()
         self._interrupted = False
+        self._stopped_from_outside = False
 
     @property
     def environment(self) -> Environment:
@@ -69,7 +82,6 @@ class Session:
     def on_init(self, environment: Environment, **_: Any) -> None:
         self._environment = environment
         runner: Any = environment.runner
-        environment.stop_timeout = float(os.environ.get("SCIMULATE_TIMEOUT") or 30)
         if not isinstance(runner, MasterRunner):
             for name, listener in ((BEGIN, self._begin), (PHASE, self._phase), (REMOVE, self._remove)):
                 runner.register_message(name, listener)
@@ -85,6 +97,7 @@ class Session:
         self.worker = None
         self.target = None
         self._interrupted = False
+        self._stopped_from_outside = False
         self.ready.clear()
 
     def on_spawning_complete(self, user_count: int, **_: Any) -> None:
@@ -93,13 +106,15 @@ class Session:
             gevent.spawn(self._coordinate)
 
     def on_test_stopping(self, **_: Any) -> None:
+        """The Stop button and SIGTERM come by here before any lane is stopped: first, what was made is removed."""
+        self.on_quitting()
         if self.worker is not None:
             self.worker.close()
         self.ready.set()
 
-    def on_stopped_from_outside(self, **_: Any) -> None:
-        """The Stop button, SIGTERM: what was made is removed before the process goes on."""
+    def on_quitting(self, **_: Any) -> None:
         if self.is_coordinating and not self._ended.is_set() and self.coordinator is not None:
+            self._stopped_from_outside = True
             self.coordinator.interrupt()
             self._ended.wait()
 
@@ -173,11 +188,20 @@ class Session:
             self.environment.process_exit_code = 2
         finally:
             self._ended.set()
-            gevent.spawn(self.runner.quit if self._is_headless else self.runner.stop)
+            if not self._stopped_from_outside:
+                gevent.spawn(self._stop_locust)
+
+    def _stop_locust(self) -> None:
+        """Headless, the process ends; with a page it stays, for another run."""
+        if self._is_headless:
+            self.runner.quit()
+        else:
+            self.runner.stop()
+            logger.info("the load has ended")
 
     def _run(self, settings: LoadSettings) -> None:
         lanes = self._lanes()
-        coordinator = Coordinator(_orders(settings, list(lanes)), self._tell, self._alive)
+        coordinator = Coordinator(deal(settings, list(lanes)), self._tell, self._alive)
         only_remove = read_flag(os.environ, "SCIMULATE_LOAD_REMOVE")
         record = LoadRecord(
             settings.run_id, settings.target.url, settings.seed, settings.users, settings.groups, settings.keep
@@ -200,6 +224,8 @@ class Session:
         if path:
             Path(path).write_text(json.dumps(result.to_json()), encoding="utf-8")
             return
+        if out := os.environ.get("SCIMULATE_OUT"):
+            write_reports(result, Path(out))
         for threshold in result.thresholds:
             level = logging.INFO if threshold.passed else logging.ERROR
             logger.log(level, "%s: %s (limit %g)", threshold.name, threshold.value, threshold.limit)
@@ -280,18 +306,3 @@ def read_target(environment: Environment) -> Target:
 def _measuring() -> Measuring:
     assert session.worker is not None
     return session.worker.measuring()
-
-
-def _orders(settings: LoadSettings, nodes: list[str]) -> list[Order]:
-    rate = None if settings.rate is None else settings.rate / len(nodes)
-    first = Order(
-        run_id=settings.run_id,
-        seed=settings.seed,
-        users=settings.users,
-        groups=settings.groups,
-        dialect=settings.dialect.value,
-        rate=rate,
-        worker=0,
-        nodes=tuple(nodes),
-    )
-    return [replace(first, worker=worker) for worker in range(len(nodes))]

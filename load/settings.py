@@ -60,6 +60,10 @@ class LoadSettings:
             raise SettingsError("rate", f"must be more than 0 requests per second, or max; not {self.rate:g}")
         if not self.run_id or set(self.run_id) - set(string.ascii_lowercase + string.digits) or len(self.run_id) > 16:
             raise SettingsError("run_id", "must be up to 16 letters a-z and digits")
+        if self.target.read_only:
+            raise SettingsError("read_only", "a load writes; it cannot be read-only")
+        if self.target.proxy is not None:
+            raise SettingsError("proxy", "a load goes straight to the endpoint; unset SCIMULATE_PROXY")
         host = urlsplit(self.target.url).hostname or ""
         if not is_loopback(host) and not self.yes_this_endpoint:
             message = (

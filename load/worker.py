@@ -81,11 +81,15 @@ class Worker:
 
     def _do(self, work: Work, endpoint: Endpoint) -> None:
         self._in_hand += 1
+        carried_through = False
         try:
             work(endpoint)
+            carried_through = True
         except Refused:
-            pass
+            carried_through = True
         finally:
+            if not carried_through:
+                self._measuring.figures.note_error("the generator failed", str(work))
             self._measuring.figures.objects += 1
             self._in_hand -= 1
             self._end_phase_when_empty_handed()
