@@ -104,6 +104,17 @@ def test_a_refused_connection_shows_no_green_check_and_is_not_saved(browser: Bro
     assert "Admin credentials are required" in browser.post(f"{app}/provisioning/start").text
 
 
+def test_the_saved_secret_goes_to_its_own_url_only(browser: Browser, endpoint: Endpoint) -> None:
+    """SEED-033, NEG-14."""
+    app = create_application(browser)
+    browser.post(f"{app}/edit", data={"tenant_url": BASE, "secret_token": TOKEN, "act": "save"})
+    endpoint.sent()
+    assert "✔" in browser.post(f"{app}/edit", data={"tenant_url": BASE, "secret_token": "", "act": "test"}).text
+    elsewhere = "https://elsewhere.contoso.test/scim/v2"
+    assert "✖" in browser.post(f"{app}/edit", data={"tenant_url": elsewhere, "secret_token": "", "act": "test"}).text
+    assert [TOKEN in request.headers["Authorization"] for request in endpoint.requests] == [True, True, False]
+
+
 def test_the_directory_can_be_edited(browser: Browser, tenant: EntraTenant) -> None:
     user = browser.post("/portal/users", data={"display_name": "Wilma <Rudolph>"}).url.path
     assert "Wilma &lt;Rudolph&gt;" in browser.get(user).text

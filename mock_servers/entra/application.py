@@ -144,6 +144,10 @@ class Application:
             return ConnectionTest(False, refused.code, refused.message)
         return self._test(connection)
 
+    def test_saved_connection(self) -> ConnectionTest:
+        """Test Connection on a form whose masked secret was left as it is."""
+        return self._test(self._require_credentials())
+
     def save_credentials(self, tenant_url: str, secret_token: str) -> None:
         """Store what passes the test. Raises `CredentialsRefused`; the former credentials then stay (SEED-038)."""
         try:

@@ -169,8 +169,11 @@ class _ApplicationPages:
         return see(f"/portal/applications/{application.id}/provisioning")
 
     async def edit(self, request: Request) -> Response:
+        return self._edit(request, tenant_url=self._saved_url(request))
+
+    def _saved_url(self, request: Request) -> str:
         credentials = self._portal.application_of(request).credentials
-        return self._edit(request, tenant_url=credentials.tenant_url if credentials else "")
+        return credentials.tenant_url if credentials else ""
 
     def _edit(
         self,
@@ -197,6 +200,11 @@ class _ApplicationPages:
         form = await read_form(request)
         url = form.get("tenant_url", "")
         token = form.get("secret_token", "") or self._entered.get(form.get("entered", ""), "")
+        credentials = application.credentials
+        # The saved secret is never sent to another place than the one it was saved for.
+        if not token and credentials is not None and url.strip() == credentials.tenant_url:
+            tested = await self._portal.do(application.test_saved_connection)
+            return self._edit(request, tenant_url=url, test=tested)
         if form.get("act") == "save":
             try:
                 await self._portal.do(lambda: application.save_credentials(url, token))
@@ -218,9 +226,7 @@ class _ApplicationPages:
     async def set_scope(self, request: Request) -> Response:
         application = self._portal.application_of(request)
         application.scope = scope_named((await read_form(request)).get("scope", ""))
-        return self._edit(
-            request, tenant_url=application.credentials.tenant_url if application.credentials else "", saved=True
-        )
+        return self._edit(request, tenant_url=self._saved_url(request), saved=True)
 
     # Provisioning logs
 

@@ -54,6 +54,11 @@ class EntraTenant:
     def application(self, application_id: str) -> Application | None:
         return self._applications.get(application_id)
 
+    def close(self) -> None:
+        """No application starts another cycle."""
+        for application in self.applications():
+            application.stop()
+
     def _new_id(self) -> str:
         with self._lock:
             return str(uuid.UUID(int=self._random.getrandbits(128), version=4))
