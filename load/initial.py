@@ -124,10 +124,12 @@ def _read_members_back(job: Job, endpoint: Endpoint, index: int, group_id: str) 
     }
     document = endpoint.get(_resource("/Groups", group_id), "/Groups/{id}", subject)
     members = (document or {}).get("members")
+    if not isinstance(members, list):
+        members = []
     if expected and not members:
         # An endpoint need not return members (ENTRA-181); then it is asked about each (ENTRA-182).
         members = [{"value": member_id} for member_id in expected if _is_member(endpoint, group_id, member_id, subject)]
-    values = {str(member.get("value")) for member in members or () if isinstance(member, dict)}
+    values = {str(member.get("value")) for member in members if isinstance(member, dict)}
     for member_id, member in expected.items():
         if member_id not in values:
             figures.note_discrepancy("lost_members", f"user {member} in {subject}")
