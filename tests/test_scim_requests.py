@@ -1,0 +1,249 @@
+"""What every request meets: the token, the paths and methods, the limits, discovery, and garbage."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from scimulate.scim_schemas import validate
+from tests.scim_tenant import BASE, ENTERPRISE, GROUP, PATCH, USER, ScimTenant, scim_tenant
+
+
+@pytest.fixture(scope="module")
+def endpoint() -> Iterator[ScimTenant]:
+    with scim_tenant() as tenant:
+        tenant.create_user("ada", emails=[{"value": "ada@x", "type": "work"}])
+        tenant.create_group("Engineering")
+        yield tenant
+
+
+@pytest.mark.parametrize(
+    "header", ["", "Bearer", "Bearer ", "Bearer   ", "Bearer wrong", "Basic YTpi", "wrong", "Bearer \x00é"]
+)
+@pytest.mark.parametrize("path", ["/Users", "/Users/1", "/ServiceProviderConfig", "/nowhere", "/"])
+def test_without_a_valid_token_nothing_is_told(endpoint: ScimTenant, header: str, path: str) -> None:
+    """D-013, D-014, NEG-06."""
+    answered = endpoint.send("GET", path, headers={"authorization": header})
+    assert answered.error == (401, None)
+    assert answered.headers == {"www-authenticate": 'Bearer realm="SCIM"'}
+
+
+def test_the_scheme_is_read_in_any_case(endpoint: ScimTenant) -> None:
+    answered = endpoint.send("GET", "/Users", headers={"authorization": f"bearer {endpoint.secret}"})
+    assert answered.status == 200
+
+
+def test_an_inactive_token_opens_nothing() -> None:
+    with scim_tenant() as tenant:
+        token = tenant.tenant.tokens.all()[0]
+        tenant.tenant.tokens.deactivate(token.id)
+        assert tenant.send("GET", "/Users").error == (401, None)
+        tenant.tenant.tokens.activate(token.id)
+        assert tenant.send("GET", "/Users").status == 200
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status", "allowed"),
+    [
+        ("GET", "/Users/", 200, None),
+        ("HEAD", "/Users", 200, None),
+        ("DELETE", "/Users", 405, "GET, POST"),
+        ("PATCH", "/Groups", 405, "GET, POST"),
+        ("POST", "/Users/1", 405, "GET, PUT, PATCH, DELETE"),
+        ("GET", "/Users/.search", 405, "POST"),
+        ("POST", "/Schemas", 405, "GET"),
+        ("TRACE", "/Users", 405, "GET, POST"),
+        ("GET", "/users", 404, None),
+        ("GET", "/Users/1/2", 404, None),
+        ("GET", "/Schemas/urn:none", 404, None),
+        ("GET", "/ResourceTypes/user", 404, None),
+        ("GET", "/Me", 501, None),
+        ("POST", "/Bulk", 501, None),
+    ],
+)
+def test_paths_and_methods(endpoint: ScimTenant, method: str, path: str, status: int, allowed: str | None) -> None:
+    answered = endpoint.send(method, path)
+    assert (answered.status, answered.headers.get("allow")) == (status, allowed)
+    assert status == 200 or answered.error == (status, None)
+
+
+def test_discovery_tells_the_truth(endpoint: ScimTenant) -> None:
+    config = endpoint.send("GET", "/ServiceProviderConfig").body
+    assert validate("ServiceProviderConfig", config) == []
+    supported = {name: value["supported"] for name, value in config.items() if "supported" in value}
+    assert supported == {
+        "patch": True,
+        "bulk": False,
+        "filter": True,
+        "changePassword": False,
+        "sort": True,
+        "etag": True,
+    }
+    types = endpoint.send("GET", "/ResourceTypes").body["Resources"]
+    assert [(kind["id"], kind["endpoint"], kind["schema"]) for kind in types] == [
+        ("User", "/Users", USER),
+        ("Group", "/Groups", GROUP),
+    ]
+    assert types[0]["schemaExtensions"] == [{"schema": ENTERPRISE, "required": False}]
+    for kind in types:
+        assert endpoint.send("GET", f"/ResourceTypes/{kind['id']}").body == kind
+
+
+def test_each_schema_is_there_whole_and_by_its_urn(endpoint: ScimTenant) -> None:
+    listed = endpoint.send("GET", "/Schemas").body
+    assert validate("ListResponse", listed) == []
+    assert [schema["name"] for schema in listed["Resources"]] == [
+        "User",
+        "Group",
+        "EnterpriseUser",
+        "Service Provider Configuration",
+        "ResourceType",
+        "Schema",
+    ]
+    for schema in listed["Resources"]:
+        assert schema["meta"] == {"resourceType": "Schema", "location": f"{BASE}/Schemas/{schema['id']}"}
+        assert endpoint.send("GET", f"/Schemas/{schema['id'].upper()}").body == schema
+    names = {attribute["name"] for attribute in listed["Resources"][0]["attributes"]}
+    assert "password" not in names
+    assert "id" not in names  # D-029
+
+
+def test_discovery_refuses_a_filter(endpoint: ScimTenant) -> None:
+    assert endpoint.send("GET", "/Schemas", filter="id pr").error == (403, None)
+
+
+@pytest.mark.parametrize(
+    ("body", "error"),
+    [
+        (b"", (400, "invalidSyntax")),
+        (b"{", (400, "invalidSyntax")),
+        (b"[]", (400, "invalidSyntax")),
+        (b"\xff\xfe", (400, "invalidSyntax")),
+        (b'{"userName": NaN}', (400, "invalidSyntax")),
+        (b'{"a":' * 33 + b"1" + b"}" * 33, (400, "invalidSyntax")),
+        (b"[" * 5000 + b"]" * 5000, (400, "invalidSyntax")),
+    ],
+    ids=lambda value: str(value)[:20],
+)
+@pytest.mark.parametrize(("method", "path"), [("POST", "/Users"), ("POST", "/Groups"), ("POST", "/Users/.search")])
+def test_a_body_that_is_no_message_is_refused(
+    endpoint: ScimTenant, method: str, path: str, body: bytes, error: tuple[int, str]
+) -> None:
+    assert endpoint.send(method, path, body).error == error
+
+
+def test_a_body_of_thirty_two_levels_is_read(endpoint: ScimTenant) -> None:
+    body = b'{"userName":"deep","x":' + b"[" * 31 + b"]" * 31 + b"}"
+    answered = endpoint.send("POST", "/Users", body)
+    assert answered.status == 201
+    endpoint.send("DELETE", f"/Users/{answered.body['id']}")
+
+
+def test_an_error_never_echoes_what_was_sent(endpoint: ScimTenant) -> None:
+    poison = "<script>zebra</script>"
+    ada = endpoint.send("GET", "/Users").body["Resources"][0]["id"]
+    answers = [
+        endpoint.send("GET", f"/Users/{poison}"),
+        endpoint.send("GET", f"/{poison}"),
+        endpoint.send("GET", "/Users", filter=f'{poison} eq "x"'),
+        endpoint.send("GET", "/Users", filter=f'userName {poison} "x"'),
+        endpoint.send("GET", "/Users", filter="zebra pr"),
+        endpoint.send("GET", "/Users", sortBy=poison),
+        endpoint.send("GET", "/Users", count=poison),
+        endpoint.send("POST", "/Users", {"userName": "zebra", "active": poison}),
+        endpoint.patch(f"/Users/{ada}", {"op": poison, "path": "title"}),
+        endpoint.patch(f"/Users/{ada}", {"op": "replace", "path": f"{poison}[", "value": 1}),
+        endpoint.send("POST", "/Groups", {"displayName": "x", "members": [{"value": poison}]}),
+    ]
+    assert [answered.status for answered in answers] == [404, 404] + [400] * 9
+    assert not any("zebra" in json.dumps(answered.body) for answered in answers)
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(max_size=8),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=6), inner, max_size=3),
+    max_leaves=8,
+)
+NAMES = st.sampled_from(
+    [
+        "userName",
+        "name",
+        "emails",
+        "active",
+        "members",
+        "displayName",
+        "schemas",
+        "meta",
+        "id",
+        "value",
+        "x",
+        ENTERPRISE,
+    ]
+)
+PATHS = st.sampled_from(
+    [
+        "emails",
+        "emails.value",
+        'emails[type eq "work"]',
+        'emails[type eq "work"].value',
+        "name.givenName",
+        "members",
+        'members[value eq "1"]',
+        "schemas",
+        "groups",
+        "active",
+        ENTERPRISE,
+        f"{ENTERPRISE}:manager",
+        f"{ENTERPRISE}:manager.value",
+        "userName",
+    ]
+) | st.text(max_size=12)
+OPERATION = st.fixed_dictionaries(
+    {"op": st.sampled_from(["add", "Replace", "remove"])},
+    optional={"path": PATHS | JSON, "value": JSON | st.dictionaries(NAMES | PATHS, JSON, max_size=3)},
+)
+BODY = (
+    st.dictionaries(NAMES, JSON, max_size=4)
+    | st.fixed_dictionaries({"schemas": st.just([PATCH]), "Operations": st.lists(OPERATION | JSON, max_size=3)})
+    | JSON
+)
+FILTER = st.text(max_size=20) | st.lists(
+    st.sampled_from(
+        ["userName", "emails", "[", "]", "(", ")", "eq", "co", "gt", "pr", "and", "or", "not", '"a"', "true", "1", "."]
+    ),
+    max_size=10,
+).map(" ".join)
+
+
+@pytest.mark.parametrize("policy", ["strict", "entra", "ivanti-r118"])
+def test_garbage_is_never_a_mistake_of_the_server(policy: str) -> None:
+    with scim_tenant(policy) as tenant:
+        emails = [{"value": "ada@x", "type": "work"}]
+        ada = tenant.create_user("ada", emails=emails, name={"givenName": "A"})["id"]
+        group = tenant.create_group("Engineering", ada)["id"]
+
+        @settings(max_examples=120, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+        @given(
+            st.sampled_from(["GET", "POST", "PUT", "PATCH"]),
+            st.sampled_from(["/Users", f"/Users/{ada}", "/Groups", f"/Groups/{group}", "/Users/.search", "/", "/x"]),
+            BODY,
+            st.dictionaries(
+                st.sampled_from(["filter", "sortBy", "count", "startIndex", "attributes", "excludedAttributes"]),
+                FILTER,
+                max_size=2,
+            ),
+        )
+        def garbage(method: str, path: str, body: Any, query: dict[str, str]) -> None:
+            content = json.dumps(body).encode("utf-8", "surrogatepass")
+            answered = tenant.send(method, path, content, **query)
+            assert answered.status < 500
+            if answered.status >= 400:
+                assert validate("Error", answered.body) == []
+
+        garbage()
+        for listed in ("/Users", "/Groups"):
+            for resource in tenant.send("GET", listed, count=1000).body["Resources"]:
+                assert validate(listed.strip("/")[:-1], resource) == []
