@@ -45,7 +45,7 @@ class Allowance:
         try:
             sent, free_at = self._read()
             if self._limit is not None and sent >= self._limit:
-                raise RequestsSpent(f"max_requests: the run has sent all of its {self._limit} requests")
+                raise RequestsSpent(f"max-requests: the run has sent all of its {self._limit} requests")
             now = self._clock()
             # The clock starts anew with the machine: a time far ahead is not of this run.
             turn = free_at if now < free_at <= now + 1000 * self._pace else now

@@ -83,7 +83,7 @@ class Journal:
     def open(cls, run_id: str, *, state_dir: Path, url: str, seed: int, started: datetime) -> Self:
         """Joins the journal of the run; the first process to come makes it."""
         if not run_id.isalnum() or not run_id.isascii():
-            raise SettingsError("run_id", "must be letters and digits only")
+            raise SettingsError("run-id", "must be letters and digits only")
         journal = cls.load(journal_path(state_dir, run_id), create=True)
         header = RunHeader(run_id, url, seed, started.isoformat())
         # Two processes may both find the file empty: the first header counts.
@@ -100,7 +100,7 @@ class Journal:
                 path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             handle = os.open(path, flags, 0o600)
         except OSError as problem:
-            setting = "state_dir" if create else "journal"
+            setting = "state-dir" if create else "journal"
             raise SettingsError(
                 setting, f"cannot write {path}: {problem.strerror}; SCIMULATE_STATE_DIR names another folder"
             ) from None

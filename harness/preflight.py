@@ -49,17 +49,17 @@ def fetch_token(oauth: OAuth, send: Send) -> str:
     try:
         answer = send(httpx.Request("POST", oauth.token_url, data=form, headers={"Accept": "application/json"}))
     except httpx.TransportError as problem:
-        raise TargetUnreachable(f"oauth_token_url: no answer from the token endpoint ({_words(problem)})") from None
+        raise TargetUnreachable(f"oauth-token-url: no answer from the token endpoint ({_words(problem)})") from None
     if answer.status_code in (400, 401, 403):
         raise TargetUnreachable(
-            f"oauth_client_id: the token endpoint answered {answer.status_code}; check the client's id and secret"
+            f"oauth-client-id: the token endpoint answered {answer.status_code}; check the client's id and secret"
         )
     document = document_of(answer.content)
     token = document.get("access_token") if isinstance(document, dict) else None
     if answer.status_code != 200 or not isinstance(token, str) or not token:
-        raise TargetUnreachable(f"oauth_token_url: the answer ({answer.status_code}) holds no access_token")
+        raise TargetUnreachable(f"oauth-token-url: the answer ({answer.status_code}) holds no access_token")
     if not token.isascii() or not token.isprintable():
-        raise SettingsError("oauth_token_url", "the access_token holds a character that a header cannot carry")
+        raise SettingsError("oauth-token-url", "the access_token holds a character that a header cannot carry")
     return token
 
 
@@ -164,8 +164,8 @@ def _other(target: Target, host: str, problem: httpx.TransportError) -> str:
 def _certificate(host: str, problem: ssl.SSLCertVerificationError) -> str:
     if problem.verify_code in ROOT_MISSING:
         return (
-            f"ca_file: the certificate of {host} is signed by nobody we trust; "
-            "give its authority by ca_file, or set insecure to skip the check in a test"
+            f"ca-file: the certificate of {host} is signed by nobody we trust; "
+            "give its authority by ca-file, or set insecure to skip the check in a test"
         )
     why = one_line(problem.verify_message or "not valid", 120)
     return f"url: the certificate of {host} was refused ({why}); renew it, or set insecure to skip the check in a test"

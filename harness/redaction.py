@@ -99,40 +99,6 @@ class Redactor:
         return tuple(form.encode("utf-8", "replace") for form in self._forms)
 
 
-class StreamFilter:
-    """Takes secrets out of a stream that comes in pieces, and holds back no more than may be the start of one."""
-
-    def __init__(self, redactor: Redactor) -> None:
-        self._forms = redactor.forms
-        self._held = b""
-
-    def feed(self, piece: bytes) -> bytes:
-        """What may be passed on now."""
-        text = self._clean(self._held + piece)
-        keep = self._possible_start(text)
-        self._held = text[len(text) - keep :]
-        return text[: len(text) - keep]
-
-    def finish(self) -> bytes:
-        """The rest, when the stream has ended."""
-        rest, self._held = self._clean(self._held), b""
-        return rest
-
-    def _clean(self, text: bytes) -> bytes:
-        for form in self._forms:
-            text = text.replace(form, REDACTED.encode())
-        return text
-
-    def _possible_start(self, text: bytes) -> int:
-        """The length of the longest end of `text` with which a secret may begin."""
-        longest = max(map(len, self._forms), default=1) - 1
-        for length in range(min(longest, len(text)), 0, -1):
-            end = text[len(text) - length :]
-            if any(form.startswith(end) for form in self._forms):
-                return length
-        return 0
-
-
 def scan(folder: Path, secrets: Iterable[str]) -> list[Path]:
     """The files below `folder` in whose content or name one of `secrets` stands, in any of its forms."""
     redactor = Redactor(secrets)

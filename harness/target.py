@@ -66,11 +66,11 @@ class Target:
         if self.pace < timedelta(0):
             raise SettingsError("pace", "must be 0 milliseconds or more")
         if self.max_requests is not None and self.max_requests < 1:
-            raise SettingsError("max_requests", "must be 1 or more")
+            raise SettingsError("max-requests", "must be 1 or more")
         _check_headers(self.headers)
         _check_proxy(self.proxy)
         if self.oauth is not None:
-            _check_absolute("oauth_token_url", self.oauth.token_url)
+            _check_absolute("oauth-token-url", self.oauth.token_url)
         if self.ca_file is not None or self.client_cert is not None:
             self.tls()
 
@@ -117,9 +117,9 @@ def _tls(insecure: bool, ca_file: Path | None, client_cert: Path | None) -> ssl.
         context.check_hostname = False
         context.verify_mode = ssl.CERT_NONE
     if ca_file is not None:
-        _load("ca_file", ca_file, "certificates", lambda path: context.load_verify_locations(cafile=path))
+        _load("ca-file", ca_file, "certificates", lambda path: context.load_verify_locations(cafile=path))
     if client_cert is not None:
-        _load("client_cert", client_cert, "a certificate and its key", lambda path: _load_own(context, path))
+        _load("client-cert", client_cert, "a certificate and its key", lambda path: _load_own(context, path))
     return context
 
 
@@ -186,7 +186,7 @@ def _check_headers(headers: tuple[tuple[str, str], ...]) -> None:
     for name, value in headers:
         if not HEADER_NAME.fullmatch(name) or not HEADER_VALUE.fullmatch(value):
             raise SettingsError("header", "must be Name=value in visible ASCII characters, without a line break")
-        if name.lower() in ("authorization", "host", "content-length", "transfer-encoding"):
+        if _setting(name) in ("authorization", "host", "content-length", "transfer-encoding"):
             raise SettingsError("header", f"{name} cannot be set this way; the token is given by SCIMULATE_TOKEN")
 
 
@@ -216,7 +216,11 @@ def _load_own(context: ssl.SSLContext, path: Path) -> None:
 
 def _no_password() -> str:
     """Without it OpenSSL would stop and ask on the terminal."""
-    raise SettingsError("client_cert", "the key is protected by a password; give a file with a plain key")
+    raise SettingsError("client-cert", "the key is protected by a password; give a file with a plain key")
+
+
+def _setting(name: str) -> str:
+    return name.lower().replace("_", "-")
 
 
 class _Reader:
@@ -231,7 +235,7 @@ class _Reader:
     def flag(self, name: str) -> bool:
         value = (self.text(name) or "0").lower()
         if value not in ("0", "1", "true", "false"):
-            raise SettingsError(name.lower(), f"SCIMULATE_{name} must be 1 or 0, not {value!r}")
+            raise SettingsError(_setting(name), f"SCIMULATE_{name} must be 1 or 0, not {value!r}")
         return value in ("1", "true")
 
     def path(self, name: str) -> Path | None:
@@ -243,12 +247,12 @@ class _Reader:
         try:
             return make(float(value))
         except (ValueError, OverflowError):
-            raise SettingsError(name.lower(), f"SCIMULATE_{name} must be a number of {unit}, not {value!r}") from None
+            raise SettingsError(_setting(name), f"SCIMULATE_{name} must be a number of {unit}, not {value!r}") from None
 
     def whole(self, name: str) -> int | None:
         value = self.text(name)
         if value is not None and not value.isdecimal():
-            raise SettingsError(name.lower(), f"SCIMULATE_{name} must be a whole number, not {value!r}")
+            raise SettingsError(_setting(name), f"SCIMULATE_{name} must be a whole number, not {value!r}")
         return None if value is None else int(value)
 
     def headers(self, name: str) -> tuple[tuple[str, str], ...]:
@@ -264,5 +268,5 @@ class _Reader:
             return None
         if url is None or client is None or secret is None:
             missing = next(name for name in names if self.text(name) is None)
-            raise SettingsError(missing.lower(), f"is missing: OAuth needs SCIMULATE_{missing} as well")
+            raise SettingsError(_setting(missing), f"is missing: OAuth needs SCIMULATE_{missing} as well")
         return OAuth(url, client, secret)

@@ -177,7 +177,7 @@ class Wire:
         request = sending.request
         refusal: Exception | None = None
         if self.target.read_only and request.method != "GET":
-            refusal = ReadOnly(f"read_only: {sending.actor} would have sent {request.method}, which may write")
+            refusal = ReadOnly(f"read-only: {sending.actor} would have sent {request.method}, which may write")
         elif not self._is_at_the_target(request) and self._carries_a_secret(request.headers):
             refusal = ForeignOrigin(f"{sending.actor} would have sent a secret of the endpoint to another origin")
         elif strangers := [each for each in effects.changes if not self._journal.owns(each.collection, each.id)]:

@@ -115,9 +115,9 @@ def test_a_discarded_journal_leaves_no_file(tmp_path: Path) -> None:
 
 def test_a_folder_that_cannot_be_used_is_named(tmp_path: Path) -> None:
     (tmp_path / "journals").write_text("a file where the folder should be")
-    with pytest.raises(SettingsError, match=r"state_dir: cannot write .*SCIMULATE_STATE_DIR names another folder"):
+    with pytest.raises(SettingsError, match=r"state-dir: cannot write .*SCIMULATE_STATE_DIR names another folder"):
         opened(tmp_path)
-    with pytest.raises(SettingsError, match="run_id: must be letters and digits only"):
+    with pytest.raises(SettingsError, match="run-id: must be letters and digits only"):
         opened(tmp_path, "../escape")
 
 

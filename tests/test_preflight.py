@@ -204,8 +204,8 @@ def test_https_to_a_port_of_http() -> None:
     [
         (
             "127.0.0.1",
-            "ca_file: the certificate of 127.0.0.1 is signed by nobody we trust; "
-            "give its authority by ca_file, or set insecure to skip the check in a test",
+            "ca-file: the certificate of 127.0.0.1 is signed by nobody we trust; "
+            "give its authority by ca-file, or set insecure to skip the check in a test",
         ),
     ],
 )
@@ -247,10 +247,10 @@ def test_a_token_is_fetched_by_client_credentials() -> None:
     [
         (
             httpx.Response(401, json={"error": "invalid_client"}),
-            "oauth_client_id: the token endpoint answered 401; check the client's id and secret",
+            "oauth-client-id: the token endpoint answered 401; check the client's id and secret",
         ),
-        (httpx.Response(200, json=[]), "oauth_token_url: the answer (200) holds no access_token"),
-        (httpx.Response(500, text="<p>"), "oauth_token_url: the answer (500) holds no access_token"),
+        (httpx.Response(200, json=[]), "oauth-token-url: the answer (200) holds no access_token"),
+        (httpx.Response(500, text="<p>"), "oauth-token-url: the answer (500) holds no access_token"),
     ],
 )
 def test_a_token_endpoint_that_gives_none_is_named(answer: httpx.Response, message: str) -> None:

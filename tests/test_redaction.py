@@ -1,4 +1,4 @@
-"""Redaction: a secret is found in every form in which it travels, in text, in streams and in files."""
+"""Redaction: a secret is found in every form in which it travels, in text and in files."""
 
 import base64
 import html
@@ -9,7 +9,7 @@ from urllib.parse import quote, quote_plus
 
 import pytest
 
-from scimulate.harness.redaction import REDACTED, Redactor, StreamFilter, scan
+from scimulate.harness.redaction import REDACTED, Redactor, scan
 
 SECRET = 'c4n/ary+"t0k&n <9>~Zoë'
 FORMS = {
@@ -84,21 +84,6 @@ def test_a_secret_is_learned_on_the_way() -> None:
     redactor = Redactor([])
     redactor.learn("canary-2")
     assert redactor.text("canary-2") == REDACTED
-
-
-@pytest.mark.parametrize("size", [1, 2, 3, 7, 1000])
-def test_a_stream_is_filtered_however_it_is_cut(size: int) -> None:
-    stream = b"....canar canary-token-1 ..F canary-token-\ncanary-token-1 canary"
-    filtering = StreamFilter(Redactor(["canary-token-1"]))
-    passed = [filtering.feed(stream[at : at + size]) for at in range(0, len(stream), size)]
-    assert b"".join([*passed, filtering.finish()]) == b"....canar [redacted] ..F canary-token-\n[redacted] canary"
-
-
-def test_a_stream_holds_back_no_more_than_the_start_of_a_secret() -> None:
-    filtering = StreamFilter(Redactor(["canary-token-1"]))
-    assert filtering.feed(b"....") == b"...."
-    assert filtering.feed(b"can") == b""
-    assert filtering.feed(b" we?") == b"can we?"
 
 
 def test_a_scan_sees_every_file_below_and_its_name(tmp_path: Path) -> None:

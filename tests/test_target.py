@@ -103,11 +103,11 @@ def test_every_variable_reaches_the_target(tmp_path: Path) -> None:
         ("TIMEOUT", "nan", "timeout: SCIMULATE_TIMEOUT must be a number of seconds, not 'nan'"),
         ("TIMEOUT", "0", "timeout: must be more than 0 seconds"),
         ("PACE", "-1", "pace: must be 0 milliseconds or more"),
-        ("MAX_REQUESTS", "many", "max_requests: SCIMULATE_MAX_REQUESTS must be a whole number, not 'many'"),
-        ("MAX_REQUESTS", "0", "max_requests: must be 1 or more"),
-        ("READ_ONLY", "perhaps", "read_only: SCIMULATE_READ_ONLY must be 1 or 0, not 'perhaps'"),
-        ("CA_FILE", "/nowhere/ca.pem", "ca_file: cannot read /nowhere/ca.pem: No such file or directory"),
-        ("CLIENT_CERT", "/nowhere/me.pem", "client_cert: cannot read /nowhere/me.pem: No such file or directory"),
+        ("MAX_REQUESTS", "many", "max-requests: SCIMULATE_MAX_REQUESTS must be a whole number, not 'many'"),
+        ("MAX_REQUESTS", "0", "max-requests: must be 1 or more"),
+        ("READ_ONLY", "perhaps", "read-only: SCIMULATE_READ_ONLY must be 1 or 0, not 'perhaps'"),
+        ("CA_FILE", "/nowhere/ca.pem", "ca-file: cannot read /nowhere/ca.pem: No such file or directory"),
+        ("CLIENT_CERT", "/nowhere/me.pem", "client-cert: cannot read /nowhere/me.pem: No such file or directory"),
         ("PROXY", "proxy:3128", "proxy: must be an http or https URL, like http://proxy.example.com:3128"),
         ("HEADER", "X-Tenant", "header: each line of SCIMULATE_HEADER must be Name=value"),
         ("HEADER", "X Tenant=1", "header: must be Name=value in visible ASCII characters, without a line break"),
@@ -121,7 +121,7 @@ def test_every_variable_reaches_the_target(tmp_path: Path) -> None:
         (
             "OAUTH_CLIENT_ID",
             "me",
-            "oauth_token_url: is missing: OAuth needs SCIMULATE_OAUTH_TOKEN_URL as well",
+            "oauth-token-url: is missing: OAuth needs SCIMULATE_OAUTH_TOKEN_URL as well",
         ),
     ],
 )
@@ -134,9 +134,9 @@ def test_a_bad_variable_is_named(variable: str, value: str, message: str) -> Non
 def test_a_file_that_holds_no_certificate_is_named(tmp_path: Path) -> None:
     path = tmp_path / "ca.pem"
     path.write_text("hello")
-    with pytest.raises(SettingsError, match=r"ca_file: .*ca\.pem does not hold certificates in PEM form"):
+    with pytest.raises(SettingsError, match=r"ca-file: .*ca\.pem does not hold certificates in PEM form"):
         Target("https://scim.example.com", ca_file=path)
-    with pytest.raises(SettingsError, match=r"client_cert: .*ca\.pem does not hold a certificate and its key"):
+    with pytest.raises(SettingsError, match=r"client-cert: .*ca\.pem does not hold a certificate and its key"):
         Target("https://scim.example.com", client_cert=path)
 
 

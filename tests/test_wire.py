@@ -183,7 +183,7 @@ def test_reading_only_lets_nothing_else_out(line: Line) -> None:
     client = line.wire(Target(BASE, read_only=True)).client("judge")
     client.get("/Users")
     for method, path in (("POST", "/Users"), ("POST", "/.search"), ("PATCH", "/Users/1"), ("HEAD", "/Users")):
-        with pytest.raises(ReadOnly, match=f"read_only: judge would have sent {method}"):
+        with pytest.raises(ReadOnly, match=f"read-only: judge would have sent {method}"):
             client.request(method, path)
     assert seen(line) == [("GET", "/scim/v2/Users")]
     assert line.journal.pending() == ([], [])
@@ -194,7 +194,7 @@ def test_a_run_sends_no_more_requests_than_allowed_over_all_its_processes(line: 
     first.get("/Users")
     second.get("/Users")
     first.get("/Users")
-    with pytest.raises(RequestsSpent, match="max_requests: the run has sent all of its 3 requests"):
+    with pytest.raises(RequestsSpent, match="max-requests: the run has sent all of its 3 requests"):
         second.get("/Users")
     assert len(line.sent) == 3
 
@@ -225,6 +225,12 @@ def test_a_secret_goes_to_the_endpoint_alone(line: Line) -> None:
     client.get("/Users")
     assert line.sent[-1].headers["x-api-key"] == "canary-key-4712"
     assert "canary" not in "".join(each.to_line() for each in line.exchanges)
+
+
+def test_headers_that_were_given_are_sent_and_not_kept(line: Line) -> None:
+    line.wire(Target(BASE, headers=(("X-Tenant", "blue"),))).client("judge").get("/Users")
+    assert line.sent[0].headers["x-tenant"] == "blue"
+    assert dict(line.exchanges[0].request_headers)["x-tenant"] == "[redacted]"
 
 
 def test_a_redirect_is_an_answer_and_not_followed(line: Line) -> None:
