@@ -133,7 +133,7 @@ def test_the_worst_verdict_wins() -> None:
 def test_one_cause_is_one_finding_shown_by_its_clearest_record() -> None:
     long = {"members": ["x"] * 50}
     summary = summed(
-        fault("Given", "SEED-054", broke="ENTRA-498", outcome="blocked", exchanges=(1,)),
+        fault("Given", "ENTRA-498", broke="ENTRA-498", outcome="blocked", actual="", exchanges=(1,)),
         fault("Elsewhere", "SEED-049", broke="ENTRA-498", exchanges=(2,)),
         fault("Long", "ENTRA-498", broke="ENTRA-498", actual=long, exchanges=(3,)),
         fault("Bare", "ENTRA-498", broke="ENTRA-498", exchanges=()),

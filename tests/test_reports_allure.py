@@ -136,12 +136,19 @@ def test_sentences_evidence_and_nothing_secret(tmp_path: Path) -> None:
     assert [path.name for path in files if CANARY in path.read_text() or "\x1b" in path.read_text()] == []
 
 
-def test_an_interruption_ends_the_open_step(tmp_path: Path) -> None:
+def test_an_interrupted_scenario_did_not_pass(tmp_path: Path) -> None:
     feature = FEATURE.replace("it fails", "it breaks off").replace("@portal\n", "")
     ran = run_features(tmp_path, "--alluredir", "allure", features={"tokens.feature": feature})
     assert ran.returncode == 2, ran.stdout + ran.stderr
     assert "Traceback" not in ran.stderr
-    assert steps(results(tmp_path / "allure")["All is well"])[-1] == ("Then all is well", "passed")
+    written = results(tmp_path / "allure")
+    assert {name: result["status"] for name, result in written.items()} == {
+        "All is well": "passed",
+        "It fails": "broken",
+    }
+    interrupted = written["It fails"]
+    assert steps(interrupted) == [("Given a token", "passed"), ("Then it breaks off", "broken")]
+    assert [attachment["name"] for attachment in interrupted["attachments"]] == ["Exchanges", "Exchanges as data"]
 
 
 def test_without_a_folder_nothing_is_written(tmp_path: Path) -> None:
