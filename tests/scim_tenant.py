@@ -1,7 +1,7 @@
 """A tenant's SCIM endpoint without a network, for the tests of the reference server's core."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -46,9 +46,7 @@ class ScimTenant:
         self.secret = tenant.tokens.generate().secret
         self._endpoint = Endpoint(tenant.resources, tenant.tokens, tenant.audit, tenant.policy)
 
-    def send(
-        self, method: str, path: str, body: object = None, *, headers: dict[str, str] | None = None, **query: object
-    ) -> Answered:
+    def send(self, method: str, path: str, body: object = None, *, headers: Any = None, **query: object) -> Answered:
         """One request; the token is sent unless `headers` has another authorization."""
         content = body if isinstance(body, bytes) else b"" if body is None else json.dumps(body).encode()
         sent = {"authorization": f"Bearer {self.secret}", **(headers or {})}
@@ -66,7 +64,7 @@ class ScimTenant:
         assert answered.status == 201, answered.body
         return dict(answered.body)
 
-    def patch(self, path: str, *operations: dict[str, object], **query: object) -> Answered:
+    def patch(self, path: str, *operations: Mapping[str, object], **query: object) -> Answered:
         return self.send("PATCH", path, {"schemas": [PATCH], "Operations": list(operations)}, **query)
 
     def user_names(self, **query: object) -> list[str]:
