@@ -92,7 +92,8 @@ class _Scales:
 
     def judges(self, identifier: str) -> bool:
         """On the bundled servers each feature is judged under a profile of its own, so that all of them count."""
-        return self.bundled or self.profile.judges(self.catalogue[identifier])
+        requirement = self.catalogue.get(identifier)
+        return requirement is not None and (self.bundled or self.profile.judges(requirement))
 
     def weigh(self, record: ScenarioRecord) -> Verdict:
         """The verdict on what `record` found broken."""
@@ -230,14 +231,14 @@ def _finding(group: Sequence[ScenarioRecord], scales: _Scales, exchanges: Mappin
         for record in group
         if record.outcome == "fault" and broke not in record.requirements and verdict is Verdict.FAILED
         for identifier in record.requirements
-        if identifier not in record.decided and identifier in scales.catalogue and scales.judges(identifier)
+        if identifier not in record.decided and scales.judges(identifier)
     }
     blocked = {
         identifier
         for record in group
         if record.outcome == "blocked"
         for identifier in record.requirements
-        if identifier != broke
+        if identifier != broke and scales.judges(identifier)
     }
     numbers = dict.fromkeys((*clearest.exchanges, *(number for record in group for number in record.exchanges)))
     shown_exchange = next((exchanges[number] for number in reversed(clearest.exchanges) if number in exchanges), None)

@@ -99,7 +99,7 @@ def test_a_milder_cause_fails_nothing_else() -> None:
 
 def test_a_fault_in_a_given_blocks_and_names_its_finding() -> None:
     summary = summed(
-        fault("Ada", "SEED-049", broke="ENTRA-498", outcome="blocked"),
+        fault("Ada", "SEED-049", "IVANTI-040", broke="ENTRA-498", outcome="blocked"),
         fault("Nobody", "ENTRA-105", broke="ENTRA-105", exchanges=(8,)),
         record("Grace", "SEED-054"),
         fault("Linus", "SEED-054", broke="ENTRA-498", outcome="blocked"),
@@ -107,6 +107,7 @@ def test_a_fault_in_a_given_blocks_and_names_its_finding() -> None:
     assert verdicts(summary) == {
         "ENTRA-105": ("failed", "Then x"),
         "ENTRA-498": ("failed", "Then x"),
+        "IVANTI-040": ("not_applicable", "the profile entra does not judge it"),
         "SEED-049": ("not_tested", "blocked by finding 1"),
         "SEED-054": ("passed partly", "blocked by finding 1"),
     }
