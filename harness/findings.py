@@ -241,7 +241,7 @@ def _finding(group: Sequence[ScenarioRecord], scales: _Scales, exchanges: Mappin
         if identifier != broke and scales.judges(identifier)
     }
     numbers = dict.fromkeys((*clearest.exchanges, *(number for record in group for number in record.exchanges)))
-    shown_exchange = next((exchanges[number] for number in reversed(clearest.exchanges) if number in exchanges), None)
+    told = [exchanges[number] for number in clearest.exchanges if number in exchanges]
     return Finding(
         number=0,
         requirement=broke,
@@ -252,13 +252,19 @@ def _finding(group: Sequence[ScenarioRecord], scales: _Scales, exchanges: Mappin
         why_it_matters=requirement.why if requirement else "",
         fix=requirement.how_to_fix if requirement else "",
         source=requirement.source if requirement else "",
-        curl=curl_of(shown_exchange) if shown_exchange else "",
+        curl=curl_of(_most_telling(told)) if told else "",
         exchanges=tuple(numbers),
         also_broke=tuple(sorted(consequences)),
         blocked=tuple(sorted(blocked - consequences)),
         scenarios=tuple(dict.fromkeys(f"{record.feature}::{record.title}" for record in group)),
         stranger=clearest.stranger,
     )
+
+
+def _most_telling(exchanges: Sequence[Exchange]) -> Exchange:
+    """The last that the endpoint refused; where it refused none, the last."""
+    refused = [exchange for exchange in exchanges if exchange.status is None or exchange.status >= 400]
+    return (refused or exchanges)[-1]
 
 
 def _obscurity(record: ScenarioRecord) -> tuple[bool, bool, bool, int]:

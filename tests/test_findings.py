@@ -144,6 +144,19 @@ def test_one_cause_is_one_finding_shown_by_its_clearest_record() -> None:
     assert (finding.actual, finding.exchanges, len(finding.scenarios)) == ("two users", (7, 8, 1, 2, 3), 5)
 
 
+def test_the_request_to_repeat_is_the_one_that_was_refused() -> None:
+    sent = [
+        exchange(1, url="https://a/1", status=200),
+        exchange(2, url="https://a/2"),
+        exchange(3, url="https://a/3", status=200),
+    ]
+    told = fault("a", "SEED-049", broke="SEED-049", exchanges=(1, 2, 3))
+    (finding,) = sum_up([told], CATALOGUE, ENTRA, False, sent).findings
+    assert " https://a/2 " in finding.curl
+    (finding,) = sum_up([told], CATALOGUE, ENTRA, False, [sent[0], sent[2]]).findings
+    assert " https://a/3 " in finding.curl
+
+
 def test_findings_come_worst_first() -> None:
     summary = summed(
         fault("a", "ENTRA-107", broke="ENTRA-107"),
