@@ -164,7 +164,10 @@ class _Server(uvicorn.Server):
 
 
 class RunningServer(AbstractContextManager["RunningServer"]):
-    """Serves an application from a thread, on a free port of 127.0.0.1, until the `with` block ends."""
+    """Serves an application from a thread until the `with` block ends; port 0 means a free one.
+
+    Raises `AddressUnusable` when it is made, before anything is served.
+    """
 
     def __init__(self, app: Application, *, host: str = "127.0.0.1", port: int = 0) -> None:
         self._socket = _bound_socket(host, port)
@@ -196,16 +199,6 @@ class RunningServer(AbstractContextManager["RunningServer"]):
         self._server.should_exit = True
         self._thread.join()
         self._socket.close()
-
-
-def serve_forever(app: Application, host: str, port: int, *, ready: Callable[[str], None] | None = None) -> None:
-    """Serve until SIGINT or SIGTERM. `ready` is told the URL; raises `ServingError` before anything is served."""
-    with _bound_socket(host, port) as listening:
-        url = _url_of(listening)
-        _tell_url(app, url)
-        if ready is not None:
-            ready(url)
-        _Server(_config(app)).run(sockets=[listening])
 
 
 def _config(app: Application) -> uvicorn.Config:

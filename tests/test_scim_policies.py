@@ -80,6 +80,12 @@ def test_a_local_user_is_taken_over(ivanti: ScimTenant) -> None:
     assert ivanti.send("POST", "/Users", again).error == (409, "uniqueness")
 
 
+def test_a_local_user_without_email_can_be_disabled(ivanti: ScimTenant) -> None:
+    local = add_user(ivanti.tenant, user_name="ada", display_name="Ada", email="")
+    disabled = ivanti.patch(f"/Users/{local.id}", {"op": "Replace", "path": "active", "value": "False"})
+    assert (disabled.status, disabled.body["active"]) == (200, False)
+
+
 @pytest.mark.parametrize("policy", ["strict", "entra"])
 def test_elsewhere_a_local_user_is_a_conflict(policy: str) -> None:
     with scim_tenant(policy) as tenant:

@@ -18,7 +18,6 @@ from scimulate.mock_servers.serving import (
     StorageUnusable,
     create_app,
     open_tenants,
-    serve_forever,
 )
 from scimulate.mock_servers.tenants import Tenants
 
@@ -150,13 +149,13 @@ def test_a_busy_port_is_one_clear_error(app: MdmApplication) -> None:
         busy.listen()
         port = busy.getsockname()[1]
         with pytest.raises(AddressUnusable, match=f"127.0.0.1 port {port}: .*choose another port"):
-            serve_forever(app, "127.0.0.1", port)
+            RunningServer(app, port=port)
 
 
 @pytest.mark.parametrize(("host", "port"), [("203.0.113.7", 0), ("no.such.host.invalid", 0), ("127.0.0.1", 70_000)])
 def test_an_address_that_is_not_ours_is_refused(app: MdmApplication, host: str, port: int) -> None:
     with pytest.raises(AddressUnusable, match="cannot listen"):
-        serve_forever(app, host, port)
+        RunningServer(app, host=host, port=port)
 
 
 def test_an_unusable_database_is_refused(tmp_path: Path) -> None:

@@ -101,8 +101,9 @@ class ScimRim:
         headers = _headers(scope)
         method = scope["method"]
         body = b"" if method in ("GET", "HEAD") else await _read_body(headers, receive)
-        query = scope["query_string"].decode("latin-1")
-        return Request(method, path, query, headers, body, self._base_url(scope, headers))
+        return Request(
+            method, path, scope["query_string"].decode("latin-1"), headers, body, self._base_url(scope, headers)
+        )
 
     def _base_url(self, scope: Scope, headers: dict[str, str]) -> str:
         if self._public_url is not None:
