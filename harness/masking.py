@@ -17,6 +17,11 @@ KEPT = 64 * 1024
 
 NAMES = ("userName", "displayName", "externalId")
 OF_A_RESOURCE = frozenset({"id", *NAMES, "emails", "name", "phoneNumbers"})
+OF_A_PERSON = frozenset({*OF_A_RESOURCE, "nickName", "addresses", "ims", "photos", "members", "value", "display"})
+"""Members whose values are looked for in other text too. A department, say, may be any word."""
+
+TELLING_LENGTH = 5
+MOST_REMEMBERED = 50_000
 REFERENCES = ("members", "groups", "manager")
 DISCOVERY = re.compile(r"/(ServiceProviderConfig|ResourceTypes|Schemas)(/|$)", re.IGNORECASE)
 ERROR = "urn:ietf:params:scim:api:messages:2.0:error"
@@ -60,6 +65,7 @@ class Masker:
         self._run_id = run_id.lower()
         self._owns = owns
         self._strangers: set[str] = set()
+        self._values: set[str] = set()
 
     def body(self, text: str, path: str) -> str:
         """The body of an answer to a request for `path`, as it may be kept."""
@@ -75,6 +81,24 @@ class Masker:
     def learn(self, stranger: str) -> None:
         """Masks this id wherever it stands in an address."""
         self._strangers.add(stranger)
+
+    def shown(self, value: Any) -> Any:
+        """`value`, which may quote an answer or a part of one, as a report may show it."""
+        match value:
+            case str():
+                return self._without_strangers(value)
+            case list() | tuple():
+                return [self.shown(item) for item in value]
+            case dict():
+                masked = self.document(value)
+                return {self._without_strangers(str(name)): self.shown(item) for name, item in masked.items()}
+            case _:
+                return value
+
+    def _without_strangers(self, text: str) -> str:
+        for known in sorted((each for each in self._values if each in text), key=len, reverse=True):
+            text = text.replace(known, masked_text(known))
+        return text
 
     def url(self, url: str) -> str:
         """An address in which ids of strangers are masked."""
@@ -123,7 +147,23 @@ class Masker:
         id = resource.get("id", resource.get("value"))
         if isinstance(id, str):
             self._strangers.add(id)
+        for name in resource.keys() & OF_A_PERSON:
+            self._remember(resource[name])
         return {name: self._stranger_value(name, value) for name, value in resource.items()}
+
+    def _remember(self, value: Any) -> None:
+        """Keeps the strings in `value`, to find them where an answer is quoted."""
+        match value:
+            case str() if len(value) >= TELLING_LENGTH and len(self._values) < MOST_REMEMBERED:
+                self._values |= {value, json.dumps(value)[1:-1]}
+            case list():
+                for item in value:
+                    self._remember(item)
+            case dict():
+                for item in value.values():
+                    self._remember(item)
+            case _:
+                pass
 
     def _stranger_value(self, name: str, value: Any) -> Any:
         match name, value:

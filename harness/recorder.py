@@ -4,7 +4,7 @@ import time
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
-from typing import Self
+from typing import Any, Self
 
 import httpx
 
@@ -47,6 +47,20 @@ class Recorder:
     def mask(self, ids: Iterable[str]) -> None:
         for id in ids:
             self._masker.learn(id)
+
+    def shown(self, value: Any) -> Any:
+        return self._without_secrets(self._masker.shown(value))
+
+    def _without_secrets(self, value: Any) -> Any:
+        match value:
+            case str():
+                return self._redactor.text(value)
+            case list():
+                return [self._without_secrets(item) for item in value]
+            case dict():
+                return {name: self._without_secrets(item) for name, item in value.items()}
+            case _:
+                return value
 
     def unanswered(self, sending: Sending, failure: str) -> Exchange:
         self._learn(sending.request)

@@ -17,7 +17,7 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 from urllib.parse import unquote
 
 import httpx
@@ -116,6 +116,10 @@ class Wire:
             follow_redirects=False,
             trust_env=False,
         )
+
+    def shown(self, value: Any) -> Any:
+        """`value`, which may quote an answer, without secrets and without what it tells of strangers."""
+        return self._recorder.shown(value)
 
     def close(self) -> None:
         self._inner.close()

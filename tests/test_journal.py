@@ -61,9 +61,10 @@ def test_a_torn_line_costs_itself_only(tmp_path: Path) -> None:
     with opened(tmp_path) as journal:
         with journal.path.open("ab") as file:
             file.write(b'{"kind":"created","key":"x","coll')
-        journal.created(journal.intend(1, USERS, {}), USERS, "a")
+        key = journal.intend(1, USERS, {})
+        journal.created(journal.intend(2, USERS, {}), USERS, "a")
     with Journal.load(journal.path) as again:
-        assert again.pending() == ([Resource(USERS, "a")], [])
+        assert again.pending() == ([Resource(USERS, "a")], [Intent(key, 1, USERS, {})])
 
 
 def test_an_id_that_is_given_again_is_there_again(tmp_path: Path) -> None:

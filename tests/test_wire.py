@@ -302,6 +302,25 @@ def test_values_of_strangers_are_masked_in_evidence_and_not_for_the_caller(line:
     assert line.exchanges[1].url == f"{USERS}/x0x0-0"
 
 
+def test_a_failure_that_quotes_an_answer_shows_nothing_of_strangers(line: Line) -> None:
+    eve = {"id": "e7e7-1", "userName": "eve@contoso.com", "name": {"formatted": "Zoë Li"}, "department": "answer"}
+    line.answer = lambda request: httpx.Response(200, json={"Resources": [eve, {**ADA, "id": "a-1"}]})
+    wire = line.wire()
+    answer = wire.client("judge").get("/Users")
+    quoted = [f"an answer: 200 {answer.text}", {"found": [eve, {**ADA, "id": "a-1"}], "with": (1, True, TOKEN)}]
+    masked = {
+        "id": "x0x0-0",
+        "userName": "xxx@xxxxxxx.xxx",
+        "name": {"formatted": "xxx xx"},
+        "department": "xxxxxx",
+    }
+    text, data = wire.shown(quoted)
+    assert "Zo" not in json.dumps(wire.shown(json.dumps(eve)))
+    assert text.startswith('an answer: 200 {"Resources":[{"id":"x0x0-0","userName":"xxx@xxxxxxx.xxx"')
+    assert ADA["userName"] in text
+    assert data == {"found": [masked, {**ADA, "id": "a-1"}], "with": [1, True, "[redacted]"]}
+
+
 def test_a_write_to_a_stranger_is_kept_as_refused(line: Line) -> None:
     with pytest.raises(StrangerWrite) as refused:
         line.client().patch("/Users/e7e7-1", json={"active": False})
