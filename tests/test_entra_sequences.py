@@ -421,3 +421,55 @@ def test_requests_carry_the_documented_headers(rehearsal: Rehearsal) -> None:  #
         "connection": "keep-alive",
         "content-type": "application/scim+json",
     }
+
+
+def test_a_user_who_came_back_can_leave_again(rehearsal: Rehearsal) -> None:  # ENTRA-143, ENTRA-144
+    ada = started_with_ada(rehearsal)
+    for body, change in ((OFF, "unassign"), (ON, "assign"), (OFF, "unassign")):
+        getattr(rehearsal.application, change)(ada)
+        assert rehearsal.next_cycle() == [("GET", "/Users/u1", None), ("PATCH", "/Users/u1", body)]
+
+
+def test_a_member_deleted_for_good_is_not_removed_from_the_group_as_well(rehearsal: Rehearsal) -> None:
+    """ENTRA-253: with the resource its membership is gone."""
+    ada, _, _ = started_with_group(rehearsal)
+    rehearsal.tenant.directory.purge_user(ada)
+    assert rehearsal.next_cycle() == [
+        ("DELETE", "/Users/u1", None),
+        ("GET", "/Groups/g3?excludedAttributes=members", None),
+    ]
+
+
+def test_blank_source_values_are_not_sent(rehearsal: Rehearsal) -> None:  # ENTRA-096
+    ada = rehearsal.tenant.directory.create_user("Ada", job_title="", department=None)
+    rehearsal.application.assign(ada.id)
+    rehearsal.application.start()
+    assert rehearsal.endpoint.sent_in_cycle() == [ADA_MATCH, created("Ada")]
+    rehearsal.tenant.directory.update_user(ada.id, mail="", job_title="")
+    assert rehearsal.next_cycle() == [("GET", "/Users/u1", None)]
+
+
+def test_the_compliant_dialect_adds_with_a_path_after_value_filters() -> None:  # ENTRA-134, ENTRA-135, ENTRA-595
+    rehearsal = rehearse(flag="?aadOptscim062020")
+    ada = started_with_ada(rehearsal)
+    rehearsal.tenant.directory.update_user(
+        ada, display_name="Ada L", job_title="Countess", mobile="+1 2", account_enabled=True
+    )
+    changes = message(
+        {"op": "add", "path": 'phoneNumbers[type eq "mobile"].value', "value": "+1 2"},
+        {"op": "add", "path": "title", "value": "Countess"},
+        {"op": "replace", "value": {"displayName": "Ada L"}},
+    )
+    assert rehearsal.next_cycle() == [("GET", "/Users/u1", None), ("PATCH", "/Users/u1", changes)]
+
+
+def test_a_restart_that_forgot_the_links_matches_everything_again(rehearsal: Rehearsal) -> None:  # ENTRA-646
+    started_with_group(rehearsal)
+    rehearsal.application.forget_links()
+    rehearsal.application.restart()
+    assert rehearsal.endpoint.sent_in_cycle() == [
+        ADA_MATCH,
+        ("GET", "/Users?filter=userName+eq+%22grace%40contoso.test%22", None),
+        group_match("Engineers"),
+        ("PATCH", "/Groups/g3", members("Add", "u1", "u2")),
+    ]
