@@ -100,10 +100,10 @@ class Journal:
                 path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             handle = os.open(path, flags, 0o600)
         except OSError as problem:
-            setting = "state-dir" if create else "journal"
-            raise SettingsError(
-                setting, f"cannot write {path}: {problem.strerror}; SCIMULATE_STATE_DIR names another folder"
-            ) from None
+            if create:
+                words = f"cannot write {path}: {problem.strerror}; SCIMULATE_STATE_DIR names another folder"
+                raise SettingsError("state-dir", words) from None
+            raise SettingsError("journal", f"cannot open {path}: {problem.strerror}") from None
         fcntl.flock(handle, fcntl.LOCK_SH)
         return cls(path, handle)
 

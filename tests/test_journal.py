@@ -122,6 +122,12 @@ def test_a_folder_that_cannot_be_used_is_named(tmp_path: Path) -> None:
         opened(tmp_path, "../escape")
 
 
+def test_a_journal_that_is_not_there_is_named(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError) as refused:
+        Journal.load(tmp_path / "none.jsonl")
+    assert str(refused.value) == f"journal: cannot open {tmp_path}/none.jsonl: No such file or directory"
+
+
 def test_a_file_that_is_no_journal_is_named(tmp_path: Path) -> None:
     path = tmp_path / "notes.txt"
     path.write_text("hello\n")
