@@ -33,6 +33,8 @@ class Profile:
     families: frozenset[str]
     levels: Mapping[str, Verdict]
     """Level -> verdict of a requirement of that level that was broken."""
+    overrides: Mapping[str, Verdict]
+    """Requirement id -> verdict when broken, where the documented target departs from it on purpose."""
     readings: Mapping[str, str]
     exclusions: tuple[Exclusion, ...]
 
@@ -41,6 +43,8 @@ class Profile:
 
     def verdict_when_broken(self, requirement: Requirement) -> Verdict:
         """What stands implied and allows more than one reading is reported as the reading observed, never failed."""
+        if requirement.id in self.overrides:
+            return self.overrides[requirement.id]
         if requirement.level == "implied" and requirement.ambiguity:
             return self.levels["ambiguous"]
         return self.levels[requirement.level]
@@ -78,6 +82,7 @@ def load_profile(name: str = DEFAULT_PROFILE) -> Profile:
         policy=data["policy"],
         families=frozenset(data["families"]),
         levels={level: Verdict(verdict) for level, verdict in data["levels"].items()},
+        overrides={identifier: Verdict(verdict) for identifier, verdict in data.get("overrides", {}).items()},
         readings=data["readings"],
         exclusions=tuple(Exclusion(**row) for row in data["not_applicable"]),
     )

@@ -26,7 +26,8 @@ def test_a_path_is_no_profile() -> None:
 @pytest.mark.parametrize("name", profile_names())
 def test_every_profile_weighs_every_level(name: str) -> None:
     profile = load_profile(name)
-    weighed = {requirement.level: profile.verdict_when_broken(requirement) for requirement in load_catalogue().values()}
+    entries = [entry for entry in load_catalogue().values() if entry.id not in profile.overrides]
+    weighed = {entry.level: profile.verdict_when_broken(entry) for entry in entries}
     assert {level: weighed[level] for level in ("MUST", "MUST NOT", "SHOULD", "SHOULD NOT", "MAY", "INFO")} == {
         "MUST": Verdict.FAILED,
         "MUST NOT": Verdict.FAILED,
@@ -79,6 +80,19 @@ def test_a_portal_scenario_applies_to_our_servers_only() -> None:
     assert profile.not_applicable(tags, bundled=False) == NO_PORTAL
     assert profile.not_applicable(tags, bundled=True) is None
     assert profile.not_applicable(["protocol"], bundled=False) is None
+
+
+@pytest.mark.parametrize(
+    ("profile", "verdict"), [("entra", "failed"), ("ivanti-r119", "info"), ("ivanti-r118", "info")]
+)
+def test_what_a_product_does_otherwise_on_purpose_is_no_failure(profile: str, verdict: str) -> None:
+    """IVANTI-036: of the enterprise extension only the department is kept, so no manager."""
+    assert load_profile(profile).verdict_when_broken(load_catalogue()["ENTRA-191"]) == verdict
+
+
+@pytest.mark.parametrize("name", profile_names())
+def test_an_override_is_about_a_known_requirement(name: str) -> None:
+    assert [identifier for identifier in load_profile(name).overrides if identifier not in load_catalogue()] == []
 
 
 def test_another_releases_behaviour_is_judged_under_its_own_profile() -> None:
