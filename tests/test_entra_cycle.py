@@ -1,5 +1,6 @@
 """When cycles run, what is retried, what leads to quarantine, and that hostile answers end as documented codes."""
 
+import threading
 from datetime import timedelta
 
 import httpx
@@ -121,6 +122,30 @@ def test_stop_lets_the_running_cycle_finish_and_starts_no_other(rehearsal: Rehea
     assign_new(rehearsal, "Linus")
     rehearsal.application.start()
     assert [method for method, _, _ in rehearsal.endpoint.sent_in_cycle()] == ["GET", "POST"]
+
+
+def test_stop_does_not_wait_for_a_cycle_on_another_thread(rehearsal: Rehearsal) -> None:
+    """ENTRA-238."""
+    assign_new(rehearsal, "Ada")
+    reached, go_on = threading.Event(), threading.Event()
+
+    def hold(request: httpx.Request) -> None:
+        if request.method == "POST":
+            reached.set()
+            assert go_on.wait(30)
+
+    rehearsal.endpoint.after = hold
+    cycle = threading.Thread(target=rehearsal.application.start)
+    cycle.start()
+    assert reached.wait(30)
+    assert rehearsal.application.status().current_cycle is CycleKind.INITIAL
+    rehearsal.application.start()
+    rehearsal.application.stop()
+    go_on.set()
+    cycle.join(30)
+    status = rehearsal.application.status()
+    assert (status.state, status.current_cycle, status.next_cycle_at) == (JobState.PAUSED, None, None)
+    assert rehearsal.endpoint.users() == {"ada@contoso.test": True}
 
 
 def test_a_restart_during_a_cycle_follows_it(rehearsal: Rehearsal) -> None:

@@ -96,6 +96,8 @@ def _split(url: str) -> SplitResult:
     try:
         parts = urlsplit(url)
         host, port = parts.hostname, parts.port
+        # Raises for labels that are empty or too long, and for broken international ones.
+        (host or "").encode("idna").decode("idna")
     except ValueError:
         raise refused("is no valid URL: check host and port") from None
     if parts.scheme.lower() not in ("https", "http"):

@@ -55,7 +55,8 @@ class Delivery:
             except httpx.TimeoutException:
                 seconds = self._timeout.total_seconds()
                 return WireAnswer(0, failure="Timeout", text=f"the endpoint did not answer within {seconds:g} seconds")
-            except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError) as error:
+            except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, UnicodeError) as error:
+                # A host name that cannot be written in DNS surfaces as UnicodeError.
                 text = f"{type(error).__name__}: {error}".replace(token or "\0", "•••")
                 return WireAnswer(0, failure="WebExceptionProtocolError", text=text)
             return answer if not token else _without(token, answer)
