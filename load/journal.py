@@ -69,7 +69,8 @@ def read(path: Path) -> LoadRecord:
 def unfinished(state_dir: Path, url: str) -> Iterator[Path]:
     """Journals of loads against `url` that ended without removing what they made, and were not told to keep it."""
     for path in sorted((state_dir / FOLDER).glob("*.json")):
-        if _is_alive(path):
+        if _is_alive(path) or not path.stat().st_size:
+            # An empty one was not finished, so nothing had been sent.
             continue
         record = read(path)
         if record.url == url and not record.keep:

