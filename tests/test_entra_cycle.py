@@ -13,7 +13,7 @@ from scimulate.mock_servers.entra.delivery import encode_query
 from scimulate.mock_servers.entra.log import Status
 from scimulate.mock_servers.entra.provisioning import Kind, match_query
 from scimulate.mock_servers.entra.status import CycleResult, JobState
-from tests.entra_endpoint import LIST, Rehearsal, answered, error, listed, rehearse
+from tests.entra_endpoint import BASE, LIST, TOKEN, Rehearsal, answered, error, listed, rehearse
 
 MINUTE = timedelta(minutes=1)
 HOUR = timedelta(hours=1)
@@ -400,6 +400,20 @@ def test_a_revoked_token_slows_the_job_until_it_works_again(rehearsal: Rehearsal
     )
     rehearsal.endpoint.fault = lambda request: None
     rehearsal.clock.advance(timedelta(days=1))
+    assert rehearsal.application.status().state is JobState.ACTIVE
+    assert rehearsal.endpoint.users() == {"ada@contoso.test": True, "grace@contoso.test": True}
+
+
+def test_new_credentials_are_tried_within_an_interval(rehearsal: Rehearsal) -> None:
+    """NEG-17."""
+    started(rehearsal, "Ada")
+    assign_new(rehearsal, "Grace")
+    rehearsal.endpoint.fault = lambda request: error(401)
+    rehearsal.clock.advance(40 * MINUTE)
+    rehearsal.endpoint.fault = lambda request: None
+    rehearsal.application.save_credentials(BASE, TOKEN)
+    assert rehearsal.application.status().state is JobState.QUARANTINE
+    rehearsal.clock.advance(40 * MINUTE)
     assert rehearsal.application.status().state is JobState.ACTIVE
     assert rehearsal.endpoint.users() == {"ada@contoso.test": True, "grace@contoso.test": True}
 
