@@ -1,0 +1,185 @@
+"""Each rule of server, emulator and judge, broken by hand: the scenarios that promise it turn red, and no others."""
+
+import os
+import re
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from tests.broken_rules import BREAKS, VARIABLE
+
+ROOT = Path(__file__).parent.parent
+RED = re.compile(r"^(?:FAILED|ERROR) (\S.*?)(?: - .*)?$", re.MULTILINE)
+SUMMED_UP = re.compile(r"\d+ passed|\d+ failed")
+
+
+@dataclass(frozen=True)
+class Promise:
+    """What is run with the rule broken, and what of it must then be red, by file and title (tests without their row)."""
+
+    run: str
+    red: dict[str, list[str]]
+
+
+GROUP, USER = "features/entra/group_changes.feature", "features/entra/user_changes.feature"
+TOKENS, PAGES = "features/portal/tokens.feature", "features/portal/verification.feature"
+CONNECTION, PROTOCOL = "features/connection/test_connection.feature", "features/protocol/users.feature"
+ASSIGNED_USER = "features/provisioning/assigned_user.feature"
+ASSIGNED_GROUP = "features/provisioning/assigned_group.feature"
+INTERVAL, SYNC_ALL = "features/provisioning/interval.feature", "features/provisioning/sync_all.feature"
+
+PROMISES = {
+    "a_third_token_is_generated": Promise(
+        "features", {TOKENS: ["A third token is refused and the two stay in use", "An inactive token keeps its place"]}
+    ),
+    "an_inactive_token_is_let_in": Promise(
+        "features", {TOKENS: ["An inactive token is refused and the other one is not"]}
+    ),
+    "the_last_new_member_is_dropped": Promise(
+        "features",
+        {
+            GROUP: [
+                "A member joins, in the legacy dialect",
+                "A member joins, in the compliant dialect",
+                "A member leaves, in the legacy dialect",
+                "A member leaves, in the compliant dialect",
+                "A group is renamed, in the legacy dialect",
+                "A group is renamed, in the compliant dialect",
+                "The group is gone and its members are disabled",
+            ],
+            PAGES: ["An assigned group is listed with its members counted"],
+            ASSIGNED_GROUP: [
+                "The requests come in the documented order",
+                "An immediate member is provisioned and listed in the group",
+            ],
+            SYNC_ALL: ["The directory and the endpoint hold the same people and groups"],
+        },
+    ),
+    "removing_one_member_removes_all": Promise(
+        "features",
+        {GROUP: ["A member leaves, in the legacy dialect", "A member leaves, in the compliant dialect"]},
+    ),
+    "user_names_are_compared_exactly": Promise("features", {PROTOCOL: ["Letter case does not matter in a user name"]}),
+    "a_deleted_user_stays": Promise(
+        "features",
+        {
+            GROUP: ["The group is gone and its members are disabled"],
+            USER: ["A user deleted for good is gone"],
+            PROTOCOL: ["A deleted user is found neither by id nor by filter", "Deleting a user twice answers 404"],
+        },
+    ),
+    "a_patch_with_a_word_for_a_boolean_is_refused": Promise(
+        "features",
+        {
+            GROUP: ["A member leaves, in the legacy dialect", "The group is gone and its members are disabled"],
+            USER: [
+                "A user who is unassigned is disabled, in the legacy dialect",
+                "A user who is blocked is disabled, in the legacy dialect",
+                "A user who is deleted softly is disabled, in the legacy dialect",
+                "A user who was unassigned comes back, in the legacy dialect",
+                "A user who was deleted softly comes back, in the legacy dialect",
+            ],
+            PAGES: ["A user who was unassigned is listed as disabled"],
+            PROTOCOL: ['Replace of active with "False" disables the user'],
+            ASSIGNED_GROUP: ['A user in two groups who leaves "Engineering, Research" is inactive'],
+            SYNC_ALL: ["After a restart those who are out of scope are disabled"],
+        },
+    ),
+    "the_interval_is_39_minutes": Promise(
+        "features",
+        {
+            INTERVAL: [
+                "Nothing is sent before the interval has passed",
+                "A change made at 09:39:59 arrives with the cycle of 09:40",
+                "A change made at 09:40:01 arrives with the cycle of 10:20",
+            ]
+        },
+    ),
+    "nested_members_are_provisioned": Promise("features", {ASSIGNED_GROUP: ["A member of a nested group is left out"]}),
+    "disabled_accounts_are_created": Promise(
+        "features",
+        {
+            USER: ["A user who is blocked is disabled, in the legacy dialect"],
+            ASSIGNED_USER: ["A user who is disabled in the directory is skipped"],
+        },
+    ),
+    "the_scope_is_narrowed_without_a_restart": Promise(
+        "features", {SYNC_ALL: ["Without a restart nobody is disabled"]}
+    ),
+    "the_token_travels_over_plain_http": Promise(
+        "features",
+        {CONNECTION: ["A Tenant URL like http://mdm.example.test/scim/v2 is refused before the token is sent"]},
+    ),
+    "whatever_has_changed_is_fine": Promise(
+        "features",
+        {
+            USER: [
+                "A new job title, in the legacy dialect",
+                "A new job title, in the compliant dialect",
+                "A user who is unassigned is disabled, in the legacy dialect",
+                "A user who is unassigned is disabled, in the compliant dialect",
+                "A user who is blocked is disabled, in the legacy dialect",
+                "A user who is deleted softly is disabled, in the legacy dialect",
+            ],
+            PROTOCOL: [
+                'Replace of active with "False" disables the user',
+                "replace of active with false disables the user",
+            ],
+        },
+    ),
+    "strangers_are_written_to": Promise(
+        "tests/test_guard.py",
+        {
+            "tests/test_guard.py": [
+                "test_a_bulk_request_may_not_write_to_a_stranger_either",
+                "test_a_post_to_a_record_is_a_write",
+                "test_a_write_to_anything_else_is_never_sent",
+            ]
+        },
+    ),
+    "a_fault_in_a_given_is_the_scenarios_own": Promise(
+        "tests/test_observing.py",
+        {
+            "tests/test_observing.py": [
+                "test_a_fault_in_a_given_blocks_the_scenario",
+                "test_a_fault_before_the_first_step_blocks_the_scenario",
+            ]
+        },
+    ),
+    "secrets_are_kept_in_evidence": Promise(
+        "tests/test_wire.py",
+        {
+            "tests/test_wire.py": [
+                "test_a_failure_that_quotes_an_answer_shows_nothing_of_strangers",
+                "test_a_wrong_token_of_the_moment_is_not_kept_either",
+                "test_an_exchange_is_kept_without_the_token",
+                "test_what_is_not_the_endpoint_is_neither_guarded_nor_masked",
+            ]
+        },
+    ),
+}
+
+
+def test_every_broken_rule_has_a_promise() -> None:
+    assert set(BREAKS) == set(PROMISES)
+
+
+@pytest.mark.parametrize("rule", list(BREAKS))
+def test_breaking_a_rule_turns_its_scenarios_red_and_no_others(rule: str) -> None:
+    promise = PROMISES[rule]
+    command = [sys.executable, "-m", "pytest", "-p", "tests.broken_rules", "-p", "no:cacheprovider", "-q", promise.run]
+    environ = {name: value for name, value in os.environ.items() if not name.startswith(("PYTEST_", "SCIMULATE_"))}
+    ran = subprocess.run(
+        command,
+        cwd=ROOT,
+        env={**environ, VARIABLE: rule, "COLUMNS": "1000"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert SUMMED_UP.search(ran.stdout), ran.stdout + ran.stderr
+    red = {name.partition("[")[0] if name.startswith("tests/") else name for name in RED.findall(ran.stdout)}
+    assert red == {f"{file}::{title}" for file, titles in promise.red.items() for title in titles}
