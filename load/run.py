@@ -25,12 +25,13 @@ from scimulate.harness.preflight import fetch_token, preflight
 from scimulate.harness.target import Target
 from scimulate.load.journal import FOLDER, read, unfinished
 from scimulate.load.order import PROGRESS_PREFIX
-from scimulate.load.report import write_reports
+from scimulate.load.report import verdict, write_reports
 from scimulate.load.result import Cleanup, LoadResult
 from scimulate.load.settings import LoadSettings
 
 LOCUSTFILE = Path(__file__).with_name("locustfile.py")
 FASTEST_SPAWN = 100
+SECONDS_BETWEEN_LINES = 2
 
 Say = Callable[[str], None]
 
@@ -61,6 +62,7 @@ def run_load(settings: LoadSettings, *, out: Path | None, say: Say, environ: Map
             raise HarnessError(f"Locust ended without a result: {child.last_words}")
     if out is not None:
         write_reports(result, out)
+    say(verdict(result))
     code = 128 + child.stopped_by if result.interrupted and child.stopped_by else result.exit_code
     return LoadOutcome(result, code)
 
@@ -195,9 +197,14 @@ def _tell(process: "subprocess.Popen[str]", settings: LoadSettings, say: Say) ->
     assert process.stdout is not None
     everything = settings.users + settings.groups
     totals = {"users": settings.users, "groups": settings.groups, "memberships": settings.groups}
+    said: tuple[str, int] | None = None
     for line in process.stdout:
-        if line.startswith(PROGRESS_PREFIX):
-            report = json.loads(line.removeprefix(PROGRESS_PREFIX))
+        if not line.startswith(PROGRESS_PREFIX):
+            continue
+        report = json.loads(line.removeprefix(PROGRESS_PREFIX))
+        now = (report["phase"], int(report["seconds"] / SECONDS_BETWEEN_LINES))
+        if now != said:
+            said = now
             total = totals.get(report["phase"], everything)
             say(f"{report['phase']}: {report['done']:,} of {total:,} in {report['seconds']:.0f} s")
 

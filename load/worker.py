@@ -6,7 +6,7 @@ that is no Locust user, for the removal.
 
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
@@ -15,7 +15,7 @@ from gevent.event import Event  # type: ignore[import-untyped]
 from gevent.pool import Pool  # type: ignore[import-untyped]
 
 from scimulate.load.endpoint import Endpoint, Measuring, Refused
-from scimulate.load.figures import Figures
+from scimulate.load.figures import Figures, Tally
 from scimulate.load.initial import GROUPS, USERS, Job, Kind, add_memberships, create, read_back, remove
 from scimulate.load.ledger import Ledger, Side
 from scimulate.load.order import DONE, IDS, IDS_PER_MESSAGE, PROGRESS, READ_BACK, REMOVAL, REMOVED, Order
@@ -32,7 +32,11 @@ class Removal:
     """What became of the objects that a worker tried to create."""
 
     removed: int = 0
-    left: list[str] = field(default_factory=list)
+    left: Tally = field(default_factory=Tally)
+
+    def to_message(self) -> dict[str, Any]:
+        more = self.left.count - len(self.left.subjects)
+        return {"removed": self.removed, "left": self.left.subjects + ([f"and {more} more"] if more else [])}
 
 
 class Worker:
@@ -190,7 +194,7 @@ class Worker:
             Pool(REMOVAL_LANES).map(lane, [self._new_endpoint() for _ in range(REMOVAL_LANES)])
         self._phase = ""
         figures = self._closing_figures().to_message()
-        self._send(REMOVED, {**asdict(removal), "figures": figures, **self._effort()})
+        self._send(REMOVED, {**removal.to_message(), "figures": figures, **self._effort()})
 
     def _remove_some(self, kind: Kind, tried: Iterator[int], removal: Removal, endpoint: Endpoint) -> None:
         for index in tried:
@@ -198,5 +202,5 @@ class Worker:
                 remove(kind, self._job, endpoint, index)
                 removal.removed += 1
             except Refused as reason:
-                removal.left.append(f"{kind.word} {index}: {reason}")
+                removal.left.note(f"{kind.word} {index}: {reason}")
             self._measuring.figures.objects += 1

@@ -166,6 +166,20 @@ def test_an_error_names_the_user_and_the_others_go_on(load: Callable[..., LoadOu
     assert (result.errors, result.missing, result.cleanup.removed, outcome.exit_code) == (1, 1, 40, 1)
 
 
+def test_a_token_that_dies_on_the_way_leaves_a_journal_and_says_what_is_left(
+    load: Callable[..., LoadOutcome], endpoint: LoadEndpoint, tmp_path: Path
+) -> None:
+    endpoint.answers = lambda _method, _path, _body: 401 if len(endpoint.requests) > 100 else None
+    outcome = load(users=200, groups=0)
+    assert outcome.exit_code == 1
+    assert len(outcome.result.cleanup.left) == 101
+    assert outcome.result.cleanup.left[-1] == "and 100 more"
+    endpoint.answers = lambda _method, _path, _body: None
+    clean: dict[str, Any] = {"state_dir": tmp_path / "state", "say": lambda _: None, "environ": os.environ}
+    (cleanup,) = remove_unfinished(Target(endpoint.url, TOKEN), **clean)
+    assert (cleanup.removed, cleanup.left, endpoint.stored["Users"]) == (200, [], {})
+
+
 def test_nothing_is_written_to_strangers(load: Callable[..., LoadOutcome], endpoint: LoadEndpoint) -> None:
     stranger = endpoint.add("Users", userName="ceo@contoso.test")
     endpoint.ignores_filters = True
@@ -302,6 +316,9 @@ def test_the_token_is_in_no_file_and_no_argument(
     said: list[str] = []
     load(out=tmp_path, say=said.append)
     assert seen
+    assert said[-1] == "Passed: 40 users and 4 groups, {:,.0f} users/s.".format(
+        json.loads((tmp_path / "load.json").read_text())["users_per_second"]
+    )
     assert not any(TOKEN in text for text in (*seen, *said))
     files = [path for path in tmp_path.rglob("*") if path.is_file()]
     assert sorted(path.name for path in files) == ["load.html", "load.json"]
