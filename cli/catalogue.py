@@ -6,7 +6,6 @@ from typing import Annotated
 import typer
 
 from scimulate.cli.exit_codes import CLEAN
-from scimulate.harness.profile import load_profile
 
 
 def catalogue(
@@ -19,6 +18,7 @@ def catalogue(
     from scimulate.harness.catalogue import load_catalogue
     from scimulate.harness.catalogue_views import as_json as rows_of
     from scimulate.harness.catalogue_views import scenarios_by_requirement
+    from scimulate.harness.profile import load_profile
 
     weighing = load_profile(profile) if profile is not None else None
     rows = rows_of(load_catalogue(), scenarios_by_requirement(), weighing)

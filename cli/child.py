@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import IO
 
 import scimulate
-from scimulate.cli.child_guard import PARENT_PIPE, PROGRESS_PIPE
+from scimulate.cli.child_variables import PARENT_PIPE, PROGRESS_PIPE
 from scimulate.cli.interruptions import Interruptions
 from scimulate.cli.process_group import end_group
 

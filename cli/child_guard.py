@@ -12,11 +12,9 @@ from types import FrameType
 
 import pytest
 
+from scimulate.cli.child_variables import PARENT_PIPE, PROGRESS_PIPE, SELECT
 from scimulate.cli.selection import is_chosen
 
-PARENT_PIPE = "SCIMULATE_PARENT_PIPE"
-PROGRESS_PIPE = "SCIMULATE_PROGRESS_PIPE"
-SELECT = "SCIMULATE_SELECT"
 SECONDS_TO_UNWIND = 20.0
 
 _signalled = threading.Event()

@@ -15,7 +15,7 @@ from scimulate.harness.faults import SettingsError
 from scimulate.harness.journal import Journal, is_alive, journals
 from scimulate.harness.target import Target
 from scimulate.harness.wire import Wire, numbers_of
-from scimulate.load.run import remove_unfinished
+from scimulate.load.result import Cleanup
 
 RETRIES = 3
 
@@ -35,7 +35,7 @@ def cleanup(call: Call) -> int:
         shutil.rmtree(state / "runs" / path.stem, ignore_errors=True)
         left += report.left
         print(f"run {path.stem}: {report.created} created, {report.removed} removed, {len(report.left)} left")
-    loads = remove_unfinished(target, state_dir=state, say=_say, environ=os.environ) if named is None else []
+    loads = _finish_loads(target, state) if named is None else []
     left += [{"url": target.url, "reason": reason} for load in loads for reason in load.left]
     for one in left:
         print(f"left: {one['url']}: {one['reason']}", file=sys.stderr)
@@ -76,6 +76,12 @@ def _finish(path: Path, target: Target) -> CleanupReport:
         if not report.left:
             journal.discard()
         return report
+
+
+def _finish_loads(target: Target, state: Path) -> list[Cleanup]:
+    from scimulate.load.run import remove_unfinished
+
+    return remove_unfinished(target, state_dir=state, say=_say, environ=os.environ)
 
 
 def _forget(exchange: Exchange) -> None:

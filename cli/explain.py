@@ -6,17 +6,17 @@ import typer
 
 from scimulate.cli.exit_codes import CLEAN
 from scimulate.harness.faults import HarnessError, SettingsError
-from scimulate.harness.profile import DEFAULT_PROFILE, load_profile
 
 ProfileName = Annotated[str, typer.Option("--profile", metavar="NAME", help="the profile whose reading is shown")]
 
 
 def explain(
     identifier: Annotated[str, typer.Argument(metavar="ID", help="a requirement, such as SEED-027")],
-    profile: ProfileName = DEFAULT_PROFILE,
+    profile: ProfileName = "entra",
 ) -> int:
     """A requirement: what it says, why Entra cares, how it is tested, how it fails, and how to dispute it."""
     from scimulate.harness import catalogue, catalogue_views
+    from scimulate.harness.profile import load_profile
 
     try:
         requirement = catalogue.load_catalogue().find(identifier)

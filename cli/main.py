@@ -14,11 +14,12 @@ from typing import Annotated, Protocol, runtime_checkable
 
 import typer
 
-from scimulate.cli import catalogue, cleanup, compare, entra, explain, load, serve, up
-from scimulate.cli import run as run_command
+from scimulate.cli.catalogue import catalogue
+from scimulate.cli.compare import compare
 from scimulate.cli.exit_codes import HARNESS_FAULT, UNREACHABLE, USAGE
+from scimulate.cli.explain import explain
 from scimulate.cli.known_settings import KNOWN
-from scimulate.cli.options import takes_settings
+from scimulate.cli.options import Call, takes_settings
 from scimulate.cli.settings import CLEANUP, ENTRA, LOAD, RUN, SERVE
 from scimulate.harness.faults import SettingsError, TargetUnreachable
 
@@ -46,15 +47,65 @@ def scimulate(
     """Rehearses Microsoft Entra ID provisioning against any SCIM 2.0 endpoint, with a reason for every finding."""
 
 
-app.command(RUN)(takes_settings(RUN)(run_command.run))
-app.command(SERVE)(takes_settings(SERVE)(serve.serve))
-app.command(ENTRA)(takes_settings(ENTRA)(entra.entra))
-app.command("up")(up.up)
-app.command(LOAD)(takes_settings(LOAD)(load.load))
-app.command("explain")(explain.explain)
-app.command("catalogue")(catalogue.catalogue)
-app.command(CLEANUP)(takes_settings(CLEANUP)(cleanup.cleanup))
-app.command("compare")(compare.compare)
+# Each command is imported when it is called: what it needs takes longer to load than most calls take to run.
+@app.command(RUN)
+@takes_settings(RUN)
+def _run(call: Call) -> int:
+    """Judge an endpoint, or without --url the servers that come with it."""
+    from scimulate.cli.run import run
+
+    return run(call)
+
+
+@app.command(SERVE)
+@takes_settings(SERVE)
+def _serve(call: Call) -> int:
+    """The reference MDM: SCIM at /scim/v2, the administrator portal at /portal."""
+    from scimulate.cli.serve import serve
+
+    return serve(call)
+
+
+@app.command(ENTRA)
+@takes_settings(ENTRA)
+def _entra(call: Call) -> int:
+    """The mock Entra ID: directory, applications and provisioning, with its portal at /portal."""
+    from scimulate.cli.entra import entra
+
+    return entra(call)
+
+
+@app.command("up")
+def _up() -> int:
+    """Both servers in one process, with one clock and a small directory; prints where to click."""
+    from scimulate.cli.up import up
+
+    return up()
+
+
+@app.command(LOAD)
+@takes_settings(LOAD)
+def _load(call: Call) -> int:
+    """Provision a whole directory of synthetic users and groups, and measure it."""
+    from scimulate.cli.load import load
+
+    return load(call)
+
+
+app.command("explain")(explain)
+app.command("catalogue")(catalogue)
+
+
+@app.command(CLEANUP)
+@takes_settings(CLEANUP)
+def _cleanup(call: Call) -> int:
+    """Remove what interrupted runs left at an endpoint, and only that."""
+    from scimulate.cli.cleanup import cleanup
+
+    return cleanup(call)
+
+
+app.command("compare")(compare)
 
 
 @runtime_checkable

@@ -10,7 +10,7 @@ from typing import Self
 
 from scimulate.cli.baseline import Accepted, expired, read_baseline
 from scimulate.cli.child import FEATURES, clean_environment
-from scimulate.cli.child_guard import SELECT
+from scimulate.cli.child_variables import SELECT
 from scimulate.cli.endpoint import run_id_of, state_folder_of, target_of, token_of, variables_of, warn
 from scimulate.cli.selection import is_chosen
 from scimulate.cli.settings import Settings

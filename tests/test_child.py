@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from scimulate.cli.child import FEATURES, PACKAGE, Ending, Event, clean_environment, command_line, run_child
-from scimulate.cli.child_guard import PARENT_PIPE, PROGRESS_PIPE
+from scimulate.cli.child_variables import PARENT_PIPE, PROGRESS_PIPE
 from scimulate.cli.interruptions import Interruptions
 from scimulate.cli.process_group import end_group, group_lives
 

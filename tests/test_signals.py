@@ -4,6 +4,7 @@ At ten points, without and with workers: the n-th creation that reaches the endp
 out or, at `ANSWER_LOST`, when it was and its answer is on the way. Each way of ending meets both.
 """
 
+import asyncio
 import os
 import select
 import signal
@@ -11,6 +12,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Awaitable, Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +35,8 @@ WAYS = {
     "KILL of the child": ("child", signal.SIGKILL, 4),
     "KILL of the parent": ("parent", signal.SIGKILL, -signal.SIGKILL),
 }
+PATIENCE = 90
+"""Seconds until a run that does not end is given up."""
 POINTS = range(1, 11)
 ANSWER_LOST = range(4, 8)
 CASES = [
@@ -43,20 +47,26 @@ CASES = [
 
 
 class Endpoint:
-    """The bundled server; `hit` is called when the `point`-th creation has come."""
+    """The bundled server; `hit` is called when the `point`-th creation has come.
+
+    Later creations get no answer, and are not carried out: a process that goes on regardless stands still here.
+    """
 
     def __init__(self, app: MdmApplication, point: int, hit: Callable[[], None]) -> None:
         self._app = app
         self._point = point
         self._hit = hit
         self._creations = 0
+        self.is_over = threading.Event()
 
     async def __call__(self, scope: Any, receive: Any, send: Callable[[Any], Awaitable[None]]) -> None:
         if scope["type"] != "http" or scope["method"] != "POST":
             await self._app(scope, receive, send)
             return
         self._creations += 1
-        if self._creations != self._point:
+        if self._creations > self._point:
+            await asyncio.get_running_loop().run_in_executor(None, self.is_over.wait)
+        elif self._creations < self._point:
             await self._app(scope, receive, send)
         elif self._point not in ANSWER_LOST:
             self._hit()
@@ -80,11 +90,12 @@ class KilledRun:
         self._folder = folder
         self._victim, self._signal, self.expected_code = WAYS[way]
         self.state = folder / "state"
-        self.processes: list[int] = []
+        self.processes: list[psutil.Process] = []
         """The judging process and its workers, as they were when the hand came down."""
         tenants = open_tenants(":memory:", lambda name: RealClock())
         tenants.default.tokens.adopt(TOKEN)
-        self.server = RunningServer(Endpoint(create_app(tenants), point, self._hit))
+        self._endpoint = Endpoint(create_app(tenants), point, self._hit)
+        self.server = RunningServer(self._endpoint)
         self._tenants = tenants
         self._parent: subprocess.Popen[bytes] | None = None
         self._started = threading.Event()
@@ -95,24 +106,37 @@ class KilledRun:
 
     def carry_out(self, workers: int) -> int:
         """The exit code of the run, when all its processes have ended."""
-        arguments = ["run", "--url", self.url, "--select", SELECTED, "--workers", str(workers), "--timeout", "10"]
+        arguments = ["run", "--url", self.url, "--select", SELECTED, "--workers", str(workers), "--timeout", "60"]
         environ = {**os.environ, "SCIMULATE_TOKEN": TOKEN, "SCIMULATE_STATE_DIR": str(self.state)}
         with open(self._folder / "output", "wb") as output:
             self._parent = subprocess.Popen(
                 [*COMMAND, *arguments], cwd=self._folder, env=environ, stdout=output, stderr=subprocess.STDOUT
             )
             self._started.set()
-            code = self._parent.wait(timeout=60)
-        for process in self.processes:
-            wait_for_end(process)
+        try:
+            code = self._parent.wait(PATIENCE)
+            for process in self.processes:
+                wait_for_end(process.pid)
+        finally:
+            self._end()
         return code
+
+    def _end(self) -> None:
+        """Nothing outlives the test, whatever came of it."""
+        self._endpoint.is_over.set()
+        assert self._parent is not None
+        self._parent.kill()
+        self._parent.wait()
+        for process in self.processes:
+            with suppress(psutil.NoSuchProcess):
+                process.kill()
 
     def _hit(self) -> None:
         self._started.wait()
         assert self._parent is not None
         parent = psutil.Process(self._parent.pid)
-        self.processes = [process.pid for process in parent.children(recursive=True)]
-        os.kill(self._parent.pid if self._victim == "parent" else self.processes[0], self._signal)
+        self.processes = parent.children(recursive=True)
+        (parent if self._victim == "parent" else self.processes[0]).send_signal(self._signal)
 
     def left(self) -> list[str]:
         """The names of everything that the endpoint holds."""
@@ -127,14 +151,14 @@ class KilledRun:
 def wait_for_end(process: int) -> None:
     """Returns when the process has ended, whoever its parent is."""
     if not hasattr(os, "pidfd_open"):
-        psutil.wait_procs([psutil.Process(process)], timeout=60)
+        psutil.wait_procs([psutil.Process(process)], timeout=PATIENCE)
         return
     try:
         handle = os.pidfd_open(process)
     except ProcessLookupError:
         return
     try:
-        assert select.select([handle], [], [], 60)[0], f"process {process} has not ended"
+        assert select.select([handle], [], [], PATIENCE)[0], f"process {process} has not ended"
     finally:
         os.close(handle)
 
@@ -166,7 +190,7 @@ def test_nothing_is_left_of_a_run_that_was_ended(
         code = run.carry_out(workers)
         assert code == run.expected_code, (tmp_path / "output").read_text()
         assert len(run.processes) == 1 + workers
-        assert not group_lives(run.processes[0])
+        assert not group_lives(run.processes[0].pid)
         if way == "KILL of the parent":
             monkeypatch.setenv("SCIMULATE_TOKEN", TOKEN)
             monkeypatch.setenv("SCIMULATE_STATE_DIR", str(run.state))
