@@ -79,6 +79,8 @@ def test_a_deleted_user_can_be_restored_for_thirty_days(directory: Directory, cl
     assert [user.id for user in directory.deleted_users()] == [grace.id]
     with pytest.raises(UnknownPrincipal):
         directory.restore_user(ada.id)
+    clock.advance(timedelta(days=29))
+    assert directory.deleted_users() == []
 
 
 def test_whoever_is_gone_is_nobodys_member_and_nobodys_manager(directory: Directory) -> None:

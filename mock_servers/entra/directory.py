@@ -44,6 +44,7 @@ class Directory:
         self._groups: dict[str, Group] = {}
         self._changes: list[str] = []
         self._names: dict[str, str] = {}
+        self._awaits_purge = False
         self._lock = threading.RLock()
 
     # Reading
@@ -174,8 +175,8 @@ class Directory:
             if user.deleted_at is not None:
                 return user
             deleted = self._put_user(replace(user, deleted_at=self._clock.now()))
-        self._clock.call_at(self._clock.now() + RECYCLE_TIME, lambda: self._purge_if_still(deleted))
-        return deleted
+            self._await_purge()
+            return deleted
 
     def restore_user(self, user_id: str) -> User:
         with self._lock:
@@ -261,11 +262,23 @@ class Directory:
             if principal_id in group.members:
                 self.remove_member(group.id, principal_id)
 
-    def _purge_if_still(self, deleted: User) -> None:
+    def _await_purge(self) -> None:
+        """One appointment for the whole recycle bin: each is a thread of its own on a real clock."""
+        if self._awaits_purge:
+            return
+        ends = [user.deleted_at + RECYCLE_TIME for user in self._users.values() if user.deleted_at is not None]
+        if ends:
+            self._awaits_purge = True
+            self._clock.call_at(min(ends), self._purge_due)
+
+    def _purge_due(self) -> None:
         with self._lock:
-            user = self._users.get(deleted.id)
-            if user is not None and user.deleted_at == deleted.deleted_at:
-                self.purge_user(deleted.id)
+            self._awaits_purge = False
+            now = self._clock.now()
+            for user in list(self._users.values()):
+                if user.deleted_at is not None and user.deleted_at + RECYCLE_TIME <= now:
+                    self.purge_user(user.id)
+            self._await_purge()
 
 
 def _required(value: str, name: str) -> str:
