@@ -13,6 +13,7 @@ from scimulate.harness.curl import curl_of
 from scimulate.harness.evidence import Exchange
 from scimulate.harness.faults import shown
 from scimulate.harness.profile import Profile
+from scimulate.harness.root_causes import traced
 from scimulate.harness.verdict import SEVERITY, ScenarioRecord, Verdict, worst
 
 CLEAN, FINDINGS, HARNESS_FAULT, NOTHING_TESTED = 0, 1, 4, 5
@@ -115,7 +116,9 @@ def sum_up(
     exchanges: Iterable[Exchange] = (),
 ) -> Summary:
     scales = _Scales(catalogue, profile, bundled)
-    findings = _findings(records, scales, {exchange.number: exchange for exchange in exchanges})
+    evidence = {exchange.number: exchange for exchange in exchanges}
+    records = traced(records, evidence, scales.judges)
+    findings = _findings(records, scales, evidence)
     numbers = {(finding.requirement, finding.stranger): finding.number for finding in findings}
     observed: dict[str, list[ScenarioResult]] = {}
     for record in records:
