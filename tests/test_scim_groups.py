@@ -186,6 +186,8 @@ def test_a_changed_membership_is_a_new_version_and_an_audit_row(endpoint: ScimTe
     group_id, ids = _three(endpoint)
     operation: dict[str, object] = {"op": "remove", "path": f'members[value eq "{ids[0]}"]'}
     versions = [endpoint.send("GET", f"/Groups/{group_id}").body["meta"]["version"]]
+    endpoint.patch(f"/Groups/{group_id}", {"op": "add", "path": "members", "value": [{"value": ids[0]}]})
+    assert endpoint.send("GET", f"/Groups/{group_id}").body["meta"]["version"] == versions[0]
     for _ in range(2):
         endpoint.patch(f"/Groups/{group_id}", operation)
         versions.append(endpoint.send("GET", f"/Groups/{group_id}").body["meta"]["version"])
@@ -202,6 +204,21 @@ def test_a_deleted_group_leaves_its_members(endpoint: ScimTenant) -> None:
     assert endpoint.send("GET", f"/Groups/{group_id}").error == (404, None)
     assert "groups" not in endpoint.send("GET", f"/Users/{ids[0]}").body
     assert endpoint.send("DELETE", f"/Groups/{group_id}").error == (404, None)
+
+
+def test_a_new_user_inherits_no_membership_of_a_deleted_one(endpoint: ScimTenant) -> None:
+    group_id, (ada, grace, linus) = _three(endpoint)
+    endpoint.send("DELETE", f"/Groups/{endpoint.create_group('Last')['id']}")
+    endpoint.send("DELETE", f"/Groups/{group_id}")
+    group_id = endpoint.create_group("Again", ada)["id"]
+    newest = endpoint.create_user("newest")["id"]
+    endpoint.patch(f"/Groups/{group_id}", {"op": "add", "path": "members", "value": [{"value": newest}]})
+    endpoint.send("DELETE", f"/Users/{newest}")
+    follower = endpoint.create_user("follower")
+    assert endpoint.members_of(group_id) == [ada]
+    assert "groups" not in endpoint.send("GET", f"/Users/{follower['id']}").body
+    assert "groups" not in endpoint.send("GET", f"/Users/{grace}").body
+    assert "groups" not in endpoint.send("GET", f"/Users/{linus}").body
 
 
 def test_a_group_without_a_name_is_refused(endpoint: ScimTenant) -> None:

@@ -63,8 +63,9 @@ def test_a_list_that_cannot_be_made_is_refused(endpoint: ScimTenant, query: dict
 
 
 def test_pages_add_up_also_when_users_go_in_between(endpoint: ScimTenant) -> None:
-    first = endpoint.send("GET", "/Users", count=2).body["Resources"]
+    assert endpoint.user_names(count=2) == ["b", "A"]
     assert endpoint.user_names(startIndex=3, count=2) == ["C", "e"]
+    first = endpoint.send("GET", "/Users", count=2).body["Resources"]
     endpoint.send("DELETE", f"/Users/{first[0]['id']}")
     assert endpoint.user_names(startIndex=3, count=2) == ["e", "D"]
     assert endpoint.user_names(startIndex=1, count=2) == ["A", "C"]

@@ -79,6 +79,22 @@ def test_changes_that_wait_share_one_commit(tmp_path: Path) -> None:
     assert len(commits) <= 2
 
 
+def test_when_the_whole_transaction_is_lost_nobody_is_told_otherwise(database: Database) -> None:
+    gate = threading.Event()
+    database.submit(lambda connection: gate.wait())
+    names = ("ada", "grace")
+    before = database.submit(lambda connection: _run(connection, "INSERT INTO thing VALUES (?)", names[0]))
+    lost = database.submit(lambda connection: _run(connection, "ROLLBACK"))
+    after = database.submit(lambda connection: _run(connection, "INSERT INTO thing VALUES (?)", names[1]))
+    gate.set()
+    outcomes = [future.exception() is None for future in (before, lost, after)]
+    assert outcomes[1] is False
+    kept = _names(database)
+    assert kept == [name for name, was_kept in zip(names, (outcomes[0], outcomes[2]), strict=True) if was_kept]
+    _add(database, "linus")
+    assert _names(database) == [*kept, "linus"]
+
+
 def test_a_write_within_a_change_is_part_of_it(database: Database) -> None:
     def outer(connection: Connection) -> None:
         _add(database, "ada")

@@ -121,7 +121,7 @@ def _preferred_email(emails: object) -> str | None:
     return held[0]["value"] if held else None
 
 
-class _Ids:
+class Ids:
     """Version 7 UUIDs that never go back, also when the machine's clock does."""
 
     def __init__(self) -> None:
@@ -138,4 +138,4 @@ class _Ids:
         return str(uuid.UUID(int=milliseconds << 80 | 0x7 << 76 | fraction << 64 | 0b10 << 62 | noise))
 
 
-new_id = _Ids().next
+new_id = Ids().next

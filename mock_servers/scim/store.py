@@ -196,6 +196,9 @@ class Database:
             self._writer.execute("BEGIN IMMEDIATE")
             for waiting in batch:
                 waiting.run(self._writer)
+                if not self._writer.in_transaction:
+                    # A full disk makes SQLite give up the whole transaction, the changes before this one too.
+                    raise sqlite3.OperationalError("the transaction was given up")
             self._writer.execute("COMMIT")
         except sqlite3.Error as error:
             if self._writer.in_transaction:
