@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 
 from scimulate.harness.evidence import Exchange
+from scimulate.harness.printable import one_line
 from scimulate.harness.verdict import ScenarioRecord
 
 ENOUGH = 3
@@ -101,4 +102,4 @@ def _detail(exchange: Exchange) -> str:
         detail = json.loads(exchange.response_body).get("detail")
     except (ValueError, AttributeError, RecursionError):
         return ""
-    return f": {detail}" if isinstance(detail, str) and detail else ""
+    return f": {one_line(detail)}" if isinstance(detail, str) and detail else ""
