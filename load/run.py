@@ -38,10 +38,16 @@ Say = Callable[[str], None]
 
 @dataclass(frozen=True)
 class LoadOutcome:
-    """What was measured and the exit code of the command."""
+    """What was measured, unless it was stopped before anything was; and the exit code of the command."""
 
-    result: LoadResult
+    measured: LoadResult | None
     exit_code: int
+
+    @property
+    def result(self) -> LoadResult:
+        if self.measured is None:
+            raise ValueError("the load was stopped before anything was measured")
+        return self.measured
 
 
 def run_load(settings: LoadSettings, *, out: Path | None, say: Say, environ: Mapping[str, str]) -> LoadOutcome:
@@ -58,6 +64,8 @@ def run_load(settings: LoadSettings, *, out: Path | None, say: Say, environ: Map
             say("removing what the load made, from its journal")
             removal = _remove(settings, environ, Path(folder), say)
             result = result and replace(result, cleanup=removal)
+        if result is None and child.stopped_by is not None:
+            return LoadOutcome(None, 128 + child.stopped_by)
         if result is None:
             raise HarnessError(f"Locust ended without a result: {child.last_words}")
     if out is not None:
@@ -117,6 +125,7 @@ class _Child:
         self._result_path = folder / f"result-{uuid.uuid4().hex}.json"
         self._errors_path = folder / f"locust-{uuid.uuid4().hex}.log"
         self.stopped_by: int | None = None
+        self._process: subprocess.Popen[str] | None = None
 
     @property
     def result(self) -> LoadResult | None:
@@ -131,16 +140,28 @@ class _Child:
         return next((line for line in reversed(lines) if line.strip()), "it said nothing")
 
     def run(self, say: Say) -> None:
-        mine, its = os.pipe()[::-1]
+        its, mine = os.pipe()
         try:
-            with self._errors_path.open("wb") as errors, self._start(its, errors.fileno()) as process:
+            with (
+                _handling_signals(self.stop),
+                self._errors_path.open("wb") as errors,
+                self._start(its, errors.fileno()) as process,
+            ):
                 os.close(its)
-                with _forwarding_signals(process, self):
-                    _tell(process, self._settings, say)
-                    process.wait()
+                self._process = process
+                if self.stopped_by is not None:
+                    process.send_signal(signal.SIGINT)
+                _tell(process, self._settings, say)
+                process.wait()
                 _end_group(process.pid)
         finally:
             os.close(mine)
+
+    def stop(self, number: int, _frame: object) -> None:
+        """The first SIGINT or SIGTERM makes the child remove what it made and end; a second one ends it at once."""
+        again, self.stopped_by = self.stopped_by is not None, number
+        if self._process is not None:
+            self._process.send_signal(signal.SIGTERM if again else signal.SIGINT)
 
     def _start(self, pipe: int, errors: int) -> "subprocess.Popen[str]":
         return subprocess.Popen(
@@ -177,20 +198,13 @@ class _Child:
 
 
 @contextmanager
-def _forwarding_signals(process: "subprocess.Popen[str]", child: _Child) -> Iterator[None]:
-    """The first SIGINT or SIGTERM makes the child remove what it made and end; a second one ends it at once."""
-
-    def forward(number: int, _frame: object) -> None:
-        again = child.stopped_by is not None
-        child.stopped_by = number
-        process.send_signal(signal.SIGTERM if again else signal.SIGINT)
-
-    before = {number: signal.signal(number, forward) for number in (signal.SIGINT, signal.SIGTERM)}
+def _handling_signals(handler: Callable[[int, object], None]) -> Iterator[None]:
+    before = {number: signal.signal(number, handler) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
         yield
     finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
+        for number, former in before.items():
+            signal.signal(number, former)
 
 
 def _tell(process: "subprocess.Popen[str]", settings: LoadSettings, say: Say) -> None:

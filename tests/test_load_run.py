@@ -231,6 +231,22 @@ def test_an_interrupted_load_removes_what_it_made(
     assert list((tmp_path / "state" / FOLDER).iterdir()) == []
 
 
+def test_a_load_that_is_interrupted_before_it_began_ends_as_interrupted(
+    load: Callable[..., LoadOutcome], endpoint: LoadEndpoint
+) -> None:
+    def interrupt_when_locust_is_starting() -> None:
+        while not psutil.Process().children():
+            pass
+        os.kill(os.getpid(), signal.SIGINT)
+
+    starting = threading.Thread(target=interrupt_when_locust_is_starting)
+    endpoint.on_request = at_request(1, starting.start)
+    outcome = load()
+    starting.join()
+    assert outcome == LoadOutcome(None, 130)
+    assert endpoint.stored == {"Users": {}, "Groups": {}}
+
+
 def test_a_worker_that_dies_is_reported_and_its_users_are_removed(
     load: Callable[..., LoadOutcome], endpoint: LoadEndpoint
 ) -> None:
