@@ -114,7 +114,7 @@ def _harness_errors(summary: Summary) -> Text:
 
 def _cleanup(cleanup: Cleanup) -> str:
     if cleanup.left:
-        left = _listed([one_line(name, 80) for name in cleanup.left])
+        left = _listed([one_line(name, VALUE_LENGTH) for name in cleanup.left], most=2)
         return f"Cleanup: {len(cleanup.left)} of {cleanup.created} created are left: {left}\n"
     return f"Cleanup: {cleanup.created} created, {cleanup.removed} removed, nothing left.\n"
 
