@@ -1,5 +1,6 @@
 """After the child: remove what the run made, sum up, write the results, and search every file for secrets last."""
 
+import json
 import os
 import shutil
 from contextlib import suppress
@@ -7,14 +8,16 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from importlib import metadata
 from pathlib import Path
+from typing import Any
 
 from scimulate.cli.plan import Plan
 from scimulate.harness.capabilities import Capabilities
 from scimulate.harness.catalogue import load_catalogue
 from scimulate.harness.faults import HarnessError
 from scimulate.harness.findings import Summary, sum_up
-from scimulate.harness.redaction import scan
+from scimulate.harness.redaction import Redactor, scan
 from scimulate.harness.runfolder import read_exchanges, read_records
+from scimulate.harness.verdict import ScenarioRecord
 from scimulate.reports.artifacts import append_step_summary, write_all
 from scimulate.reports.result import Cleanup, Run
 from scimulate.reports.summary import summary_markdown
@@ -38,7 +41,8 @@ def write_results(plan: Plan, capabilities: Capabilities | None, cleanup: Cleanu
     """Sums up what the processes of the run wrote down, and writes all results."""
     catalogue = load_catalogue()
     exchanges = read_exchanges(plan.folder)
-    summary = sum_up(read_records(plan.folder), catalogue, plan.profile, plan.target is None, exchanges)
+    records = _without_secrets(read_records(plan.folder), Redactor(plan.secrets))
+    summary = sum_up(records, catalogue, plan.profile, plan.target is None, exchanges)
     run = Run(
         version=metadata.version("scimulate"),
         catalogue_version=catalogue.version,
@@ -59,6 +63,23 @@ def write_results(plan: Plan, capabilities: Capabilities | None, cleanup: Cleanu
     _refuse_secrets(plan)
     append_step_summary(os.environ, summary_markdown(run, summary))
     return Finished(run, summary)
+
+
+def _without_secrets(records: list[ScenarioRecord], redactor: Redactor) -> list[ScenarioRecord]:
+    """What an endpoint answered stands in the records as it came; an endpoint may throw our token back at us."""
+
+    def clean(value: Any) -> Any:
+        match value:
+            case str():
+                return redactor.text(value)
+            case dict():
+                return {redactor.text(str(name)): clean(inner) for name, inner in value.items()}
+            case list():
+                return [clean(inner) for inner in value]
+            case _:
+                return value
+
+    return [ScenarioRecord.from_json(clean(json.loads(record.to_line()))) for record in records]
 
 
 def _keep_allure(made: Path, kept: Path) -> None:

@@ -130,7 +130,7 @@ def test_a_dry_run_lists_the_scenarios_and_sends_nothing(tmp_path: Path, capsys:
     assert sentence == (
         f"{len(scenarios)} scenarios would judge https://scim.example.com/v2 by the profile entra; nothing was sent"
     )
-    assert "features/portal/tokens.feature::A third token is refused" in scenarios
+    assert "features/portal/tokens.feature::A third token is refused and the two stay in use" in scenarios
     assert kept(tmp_path) == []
 
 
@@ -158,6 +158,7 @@ def test_a_token_that_the_endpoint_throws_back_is_found_nowhere(tmp_path: Path, 
         code = subprocess.run([*command, *arguments], stdout=output, stderr=subprocess.STDOUT, check=False).returncode
     said = streams.read_text(errors="replace")
     assert code in (1, 4), said
+    assert "a secret stood in" not in said
     assert [name for name in kept(tmp_path / "scimulate-results") if "allure-results" not in name] == FILES
     (tmp_path / "streams").write_text(said)
     found = [path for path in scan(tmp_path, [TOKEN]) if "journals" not in path.parts]
