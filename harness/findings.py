@@ -180,6 +180,8 @@ def _verdict_on(identifier: str, record: ScenarioRecord, scales: _Scales, number
         return Verdict.NOT_APPLICABLE, record.reason
     if record.outcome == "passed":
         return Verdict.PASSED, "passed on the second try" if record.retried else ""
+    if record.outcome == "not_tested":
+        return (Verdict.PASSED, "") if identifier in record.decided else (Verdict.NOT_TESTED, record.reason)
     broken = scales.weigh(record)
     if identifier == record.broke:
         return broken, record.reason or record.step

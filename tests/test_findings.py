@@ -207,6 +207,14 @@ def test_a_pass_on_the_second_try_is_shown_as_such() -> None:
     )
 
 
+def test_what_the_runs_own_limits_forbade_is_not_tested() -> None:
+    summary = summed(
+        record("a", "SEED-049", "SEED-054", outcome="not_tested", reason="read-only run", decided=("SEED-054",))
+    )
+    assert verdicts(summary) == {"SEED-049": ("not_tested", "read-only run"), "SEED-054": ("passed", "")}
+    assert [scenario.verdict for scenario in summary.scenarios] == [Verdict.NOT_TESTED]
+
+
 def test_a_fault_of_the_harness_is_never_the_endpoints() -> None:
     summary = summed(record("a", "SEED-049", outcome="harness_error", reason="KeyError: 'x'"))
     assert verdicts(summary) == {"SEED-049": ("harness_error", "KeyError: 'x'")}
