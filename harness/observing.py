@@ -4,9 +4,11 @@ from collections.abc import Iterable
 
 import httpx
 
+from scimulate.harness.allowance import RequestsSpent
 from scimulate.harness.faults import NotApplicable, StrangerWrite, TargetFault
 from scimulate.harness.gherkin_reading import ScenarioDescription, StepDescription
 from scimulate.harness.verdict import ScenarioRecord
+from scimulate.harness.wire import ReadOnly
 
 FAMILIES = ("SEED", "IVANTI", "NEG", "ENTRA", "RFC", "GALLERY")
 NOT_THE_ENDPOINTS = (httpx.LocalProtocolError, httpx.UnsupportedProtocol, httpx.ConnectError, httpx.ProxyError)
@@ -58,6 +60,8 @@ def record_of(
     match error:
         case None:
             return seen
+        case ReadOnly() | RequestsSpent():
+            return _ended(seen, "not_tested", reason=str(error))
         case NotApplicable():
             return _ended(seen, "not_applicable", reason=error.reason, exchanges=error.exchanges)
         case TargetFault() | httpx.TransportError() if not isinstance(error, NOT_THE_ENDPOINTS):

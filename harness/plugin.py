@@ -9,7 +9,7 @@ import os
 import secrets
 import shutil
 import tempfile
-from collections.abc import Generator, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -19,7 +19,7 @@ import pytest
 
 from scimulate.harness import expect
 from scimulate.harness.evidence import Exchange
-from scimulate.harness.faults import NotApplicable
+from scimulate.harness.faults import NotApplicable, TargetFault
 from scimulate.harness.gherkin import ScenarioItem
 from scimulate.harness.journal import Journal, state_folder
 from scimulate.harness.observing import record_of
@@ -49,6 +49,7 @@ class Run:
     exchanges: list[Exchange] = field(default_factory=list)
     """Those of the scenario that is running."""
     decided: list[str] = field(default_factory=list)
+    _shown: Callable[[Any], Any] = field(default=lambda value: value)
 
     @property
     def bundled(self) -> bool:
@@ -61,7 +62,7 @@ class Run:
     def wire(self, target: Target) -> Wire:
         """This process's one way out to `target`."""
         digits = self.worker.removeprefix("gw")
-        return Wire(
+        wire = Wire(
             target,
             journal=self.journal,
             run_id=self.run_id,
@@ -69,6 +70,15 @@ class Run:
             next_number=numbers_of(1 + int(digits) if digits.isdigit() else 0),
             folder=self.folder,
         )
+        self._shown = wire.shown
+        return wire
+
+    def make_presentable(self, fault: TargetFault) -> None:
+        """Mask what a fault tells of records that this run did not create, before anybody renders it."""
+        fault.action = self._shown(fault.action)
+        fault.expected = self._shown(fault.expected)
+        fault.actual = self._shown(fault.actual)
+        fault.args = (str(fault),)
 
     def _keep(self, exchange: Exchange) -> None:
         self.exchanges.append(exchange)
@@ -76,7 +86,6 @@ class Run:
 
 
 RUN = pytest.StashKey[Run]()
-ENDED = pytest.StashKey[BaseException | None]()
 
 
 def new_run_id() -> str:
@@ -166,6 +175,12 @@ def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
         return (yield)
     with expect.hearing(item.config.stash[RUN].decided.append):
         return (yield)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_bdd_step_error(request: pytest.FixtureRequest, exception: BaseException) -> None:
+    if isinstance(exception, TargetFault):
+        request.config.stash[RUN].make_presentable(exception)
 
 
 @pytest.hookimpl(wrapper=True)

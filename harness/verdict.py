@@ -32,7 +32,7 @@ class ScenarioRecord:
 
     `outcome` is how the scenario ended:
       "passed"; "fault" (the endpoint broke `broke` in a When or Then); "blocked" (it broke `broke` in a Given);
-      "not_applicable"; "harness_error".
+      "not_applicable"; "not_tested" (the run's own limits forbade a request); "harness_error".
     `decided` are the ids that a matcher found to hold before the end was reached.
     """
 

@@ -72,7 +72,7 @@ class VirtualClock:
             if not appointment.cancelled:
                 self._now = max(self._now, appointment.when)
                 appointment.action()
-        self._now = when
+        self._now = max(self._now, when)
 
 
 class RealClock:

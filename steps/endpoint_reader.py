@@ -4,6 +4,7 @@ Each read names the requirement that it decides: what a look-up may return, what
 """
 
 from typing import Any
+from urllib.parse import quote
 
 from scimulate.harness import expect
 from scimulate.steps.scim_messages import ScimClient
@@ -32,7 +33,7 @@ class EndpointReader:
 
     def by_id(self, path: str, identifier: str) -> Resource:
         """The resource `path`/`identifier`, which must be there."""
-        response = self._client.get(f"{path}/{identifier}")
+        response = self._client.get(f"{path}/{quote(identifier, safe='')}")
         expect.status(response, 200, requirement=READ_BY_ID)
         resource = expect.document(response, requirement=READ_BY_ID)
         action = f"reading {path}/{identifier}"
@@ -69,7 +70,9 @@ class EndpointReader:
 
 def member_ids(group: Resource) -> list[str]:
     """The ids that `group` lists, each as often as it is listed."""
-    return sorted(str(member.get("value")) for member in group.get("members") or [] if isinstance(member, dict))
+    members = group.get("members")
+    listed = members if isinstance(members, list) else []
+    return sorted(str(member.get("value")) for member in listed if isinstance(member, dict))
 
 
 def changes(before: Resource, after: Resource) -> dict[str, Any]:

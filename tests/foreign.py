@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
+import httpx
 from scim2_models import ScimProvider
 from scim2_server.memory import InMemoryStorage
 from scim2_server.testserver.application import BEARER_TOKEN_SCHEME, BearerTokenApplication
@@ -16,6 +17,8 @@ from scim2_server.utils import (
     load_default_service_provider_config,
 )
 from werkzeug.serving import WSGIRequestHandler, make_server
+
+USER = "urn:ietf:params:scim:schemas:core:2.0:User"
 
 Environment = dict[str, Any]
 Wsgi = Callable[[Environment, Any], Iterable[bytes]]
@@ -39,6 +42,13 @@ class Foreign:
 
     def resources(self) -> list[dict[str, Any]]:
         return [resource.model_dump() for resource in self.storage.resources]
+
+    def add_user(self, user_name: str, display_name: str) -> dict[str, Any]:
+        """Somebody who was there before: made over HTTP, as anybody would."""
+        body = {"schemas": [USER], "userName": user_name, "displayName": display_name, "active": True}
+        headers = {"Authorization": f"Bearer {self.token}", "Content-Type": "application/scim+json"}
+        httpx.post(f"{self.url}/Users", json=body, headers=headers, trust_env=False).raise_for_status()
+        return self.resources()[-1]
 
 
 def unchanged(application: Wsgi) -> Wsgi:

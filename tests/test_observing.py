@@ -7,6 +7,7 @@ from scimulate.harness.faults import HarnessError, NotApplicable, StrangerWrite,
 from scimulate.harness.gherkin_reading import ScenarioDescription, StepDescription
 from scimulate.harness.observing import record_of, requirement_ids, subject
 from scimulate.harness.verdict import ScenarioRecord
+from scimulate.harness.wire import ReadOnly
 
 GIVEN = StepDescription("Given", "And", "Ada was provisioned", 12)
 THEN = StepDescription("Then", "Then", "the endpoint has no user", 14)
@@ -87,6 +88,12 @@ def test_no_answer_at_all_breaks_what_the_scenario_is_about() -> None:
 def test_what_does_not_apply_is_told_with_its_proof() -> None:
     assert observed(NotApplicable("no groups", (1,)), GIVEN) == replace(
         PASSED, outcome="not_applicable", step="And Ada was provisioned", reason="no groups", exchanges=(1,)
+    )
+
+
+def test_what_the_runs_own_limits_forbade_is_not_tested() -> None:
+    assert observed(ReadOnly("read-only: GET alone"), THEN) == replace(
+        PASSED, outcome="not_tested", step="Then the endpoint has no user", reason="read-only: GET alone"
     )
 
 

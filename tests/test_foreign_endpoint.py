@@ -1,0 +1,87 @@
+"""`scimulate run` on an endpoint that is not ours: every finding is true and argued, and nothing is left behind."""
+
+import json
+import os
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from scimulate.cli import main
+from tests.foreign import Environment, Foreign, Wsgi, foreign_endpoint
+
+# Why each finding on scim2-server is no false alarm. All three are forms of Entra's that RFC 7644 does not ask of a
+# server: a profile for Entra has to name them, one for the RFCs alone has not.
+ARGUED = {
+    "ENTRA-130": "An add through a value filter that matches nothing is answered 400 noTarget. RFC 7644 §3.5.2.3 asks"
+    " that of replace only; Entra expects the entry to be created.",
+    "ENTRA-153": "A remove of members with a value array is answered with success and removes nobody. RFC 7644 §3.5.2.2"
+    " defines no value for remove; the default dialect sends one.",
+    "ENTRA-191": "The manager as a bare string is refused. RFC 7643 §4.3 makes it complex; Entra sends the string.",
+}
+
+
+@pytest.fixture(autouse=True)
+def _own_settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in [name for name in os.environ if name.startswith("SCIMULATE_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("SCIMULATE_STATE_DIR", str(tmp_path / "state"))
+    monkeypatch.chdir(tmp_path)
+
+
+def judged(endpoint: Foreign, *more: str) -> tuple[int, dict[str, Any]]:
+    """The exit code and the result of a run of its own."""
+    Path("token").write_text(endpoint.token)
+    code = main.run(["run", "--url", endpoint.url, "--token-file", "token", "--out", "out", "-q", *more])
+    return code, json.loads(Path("out/result.json").read_text())
+
+
+def test_what_is_found_on_scim2_server_is_argued_and_nothing_is_left(tmp_path: Path) -> None:
+    with foreign_endpoint() as endpoint:
+        code, result = judged(endpoint)
+        left = endpoint.resources()
+
+    assert {finding["requirement"]: finding["verdict"] for finding in result["findings"]} == dict.fromkeys(
+        ARGUED, "failed"
+    )
+    assert (code, result["counts"]["harness_error"], left) == (1, 0, [])
+    assert result["cleanup"]["created"] == result["cleanup"]["removed"] > 0
+    assert result["cleanup"]["left"] == []
+    assert list((tmp_path / "state" / "journals").iterdir()) == []
+
+
+def test_portal_features_do_not_apply_to_a_foreign_endpoint() -> None:
+    with foreign_endpoint() as endpoint:
+        code, result = judged(endpoint, "--select", "features/portal", "--select", "RFC7644-3.3-09")
+
+    rows = {row["requirement"]: (row["verdict"], row["reason"]) for row in result["requirements"]}
+    assert code == 0
+    assert rows["RFC7644-3.3-09"] == ("passed", "")
+    reason = "the endpoint under test has no administrator portal that this judge can drive"
+    assert rows["SEED-027"] == ("not_applicable", reason)
+
+
+def without_filters(application: Wsgi) -> Wsgi:
+    """The defect of D-041: whatever is asked for, everybody is listed."""
+
+    def served(environ: Environment, start_response: Any) -> Iterable[bytes]:
+        environ["QUERY_STRING"] = ""
+        return application(environ, start_response)
+
+    return served
+
+
+def test_on_an_endpoint_that_ignores_filters_the_guard_is_the_first_finding(tmp_path: Path) -> None:
+    with foreign_endpoint(without_filters) as endpoint:
+        employee = endpoint.add_user("real.employee@company.example", "Real Employee")
+        code, result = judged(endpoint, "--select", "features/provisioning/assigned_user.feature")
+        assert endpoint.resources() == [employee]
+
+    first = result["findings"][0]
+    assert (code, first["requirement"], first["verdict"]) == (1, "ENTRA-498", "failed")
+    assert "did not create" in first["title"]
+    assert first["actual"] == "a record that this run did not create; the write was not sent"
+    written = (tmp_path / "out" / "result.json").read_text() + (tmp_path / "out" / "report.html").read_text()
+    assert "real.employee@company.example" not in written
+    assert "Real Employee" not in written
