@@ -1,13 +1,13 @@
 """Whose fault it is. Every error of the judge belongs to one of two families.
 
-    AssertionError
-    └── TargetFault            the endpoint broke a requirement
-        └── StrangerWrite      the endpoint led us to a record that is not ours; the write was not sent
-    Exception
-    ├── HarnessError           our mistake, bad settings, or an endpoint that cannot be reached
-    │   ├── SettingsError      a setting has a value that cannot work
-    │   └── TargetUnreachable  nobody answers, or the token is refused
-    └── NotApplicable          the endpoint says, or shows, that it lacks the capability
+AssertionError
+└── TargetFault            the endpoint broke a requirement
+    └── StrangerWrite      the endpoint led us to a record that is not ours; the write was not sent
+Exception
+├── HarnessError           our mistake, bad settings, or an endpoint that cannot be reached
+│   ├── SettingsError      a setting has a value that cannot work
+│   └── TargetUnreachable  nobody answers, or the token is refused
+└── NotApplicable          the endpoint says, or shows, that it lacks the capability
 """
 
 import json
@@ -36,9 +36,7 @@ class TargetFault(AssertionError):
 
     def __str__(self) -> str:
         where = f" (exchange {', '.join(map(str, self.exchanges))})" if self.exchanges else ""
-        return (
-            f"{self.requirement}: {self.action}: expected {shown(self.expected)}, got {shown(self.actual)}{where}"
-        )
+        return f"{self.requirement}: {self.action}: expected {shown(self.expected)}, got {shown(self.actual)}{where}"
 
 
 class StrangerWrite(TargetFault):
@@ -50,7 +48,7 @@ class HarnessError(Exception):
 
 
 class SettingsError(HarnessError):
-    """`setting` (its one name) has a value that cannot work; the message says where it came from and what is accepted."""
+    """A setting, by its one name, has a value that cannot work; the message says why and what is accepted."""
 
     def __init__(self, setting: str, problem: str) -> None:
         self.setting = setting

@@ -18,7 +18,7 @@ SUMMED_UP = re.compile(r"\d+ passed|\d+ failed")
 
 @dataclass(frozen=True)
 class Promise:
-    """What is run with the rule broken, and what of it must then be red, by file and title (tests without their row)."""
+    """What is run with the rule broken, and what must then be red, by file and title (tests without their row)."""
 
     run: str
     red: dict[str, list[str]]
