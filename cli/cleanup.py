@@ -9,7 +9,7 @@ from pathlib import Path
 from scimulate.cli.endpoint import reach, state_folder_of, target_of, token_of, variables_of
 from scimulate.cli.exit_codes import CLEAN, CLEANUP_INCOMPLETE
 from scimulate.cli.options import Call
-from scimulate.harness.cleanup import CleanupReport, abandoned, clean_up
+from scimulate.harness.cleanup import CleanupReport, clean_up
 from scimulate.harness.evidence import Exchange
 from scimulate.harness.faults import SettingsError
 from scimulate.harness.journal import Journal, is_alive, journals
@@ -46,10 +46,20 @@ def cleanup(call: Call) -> int:
 
 def _of_endpoint(state: Path, target: Target) -> list[Path]:
     """The journals of dead runs at this endpoint. A run that goes on cleans up after itself."""
+    found = []
     for path in journals(state):
         if is_alive(path):
             print(f"run {path.stem} is still going on; it is left alone")
-    return [path for path in abandoned(state) if _url_of(path) == target.url]
+        elif _is_of(path, target):
+            found.append(path)
+    return found
+
+
+def _is_of(path: Path, target: Target) -> bool:
+    try:
+        return _url_of(path) == target.url
+    except SettingsError:
+        return False  # without a first line nothing was sent
 
 
 def _named(path: Path, target: Target) -> Path:

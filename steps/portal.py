@@ -35,7 +35,8 @@ class Portal:
 
     def page(self) -> dict[str, Any]:
         """The provisioning page: target URL and the Token Status table."""
-        return self._read("/scim")
+        page: dict[str, Any] = self._read("/scim")
+        return page
 
     def tokens(self) -> list[dict[str, Any]]:
         rows: list[dict[str, Any]] = self.page()["tokens"]

@@ -36,7 +36,8 @@ def a_third_token_is_generated(patch: pytest.MonkeyPatch) -> None:
 
 @breaks
 def an_inactive_token_is_let_in(patch: pytest.MonkeyPatch) -> None:
-    from scimulate.mock_servers.portal.tokens import Tokens, digest_of
+    from scimulate.mock_servers.portal.token_secret import digest_of
+    from scimulate.mock_servers.portal.tokens import Tokens
 
     def authenticate(self: Any, secret: str) -> Any:
         kept = [each.token for each in self._state.tokens if each.digest == digest_of(secret)]
@@ -89,18 +90,15 @@ def the_interval_is_39_minutes(patch: pytest.MonkeyPatch) -> None:
 
 @breaks
 def nested_members_are_provisioned(patch: pytest.MonkeyPatch) -> None:
-    from scimulate.mock_servers.entra import application
-    from scimulate.mock_servers.entra.scope import Entitled
-
-    direct = application.entitled
+    from scimulate.mock_servers.entra.scope import Entitled, entitled
 
     def nested(directory: Any, assignments: Any, scope: Any) -> Entitled:
-        found = direct(directory, assignments, scope)
+        found = entitled(directory, assignments, scope)
         below = {member for group in found.groups for member in directory.groups[group].members}
         deeper = {member for group in below & set(directory.groups) for member in directory.groups[group].members}
         return Entitled(found.users | (deeper & set(directory.users)), found.groups)
 
-    patch.setattr(application, "entitled", nested)
+    patch.setattr("scimulate.mock_servers.entra.application.entitled", nested)
 
 
 @breaks
