@@ -85,3 +85,8 @@ def test_a_change_comes_from_the_portals_own_pages_or_a_program(mdm: Mdm, header
 def test_a_link_from_another_site_opens_a_page(mdm: Mdm) -> None:
     answer = mdm.client.send("GET", "/portal/admin", headers={"Sec-Fetch-Site": "cross-site"})
     assert answer.status_code == 200
+
+
+def test_a_browser_is_not_told_to_hide_the_origin_of_the_portals_own_forms(mdm: Mdm) -> None:
+    """Under "no-referrer" Chromium sends its own forms with "Origin: null", and no change could be made at all."""
+    assert mdm.client.send("GET", "/portal/admin/scim").headers["Referrer-Policy"] == "same-origin"
