@@ -30,13 +30,31 @@ def _interrupt(number: int, frame: FrameType | None) -> None:
 def end_with_parent(pipe: int) -> None:
     """Wait until the parent's end of `pipe` is closed, then end the process group."""
     os.read(pipe, 1)
-    # Nobody reads our streams any more; a write to them must not break the cleanup.
-    silence = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(silence, 1)
-    os.dup2(silence, 2)
+    _silence(_STREAMS)
     os.killpg(0, signal.SIGTERM)
     threading.Event().wait(SECONDS_TO_UNWIND)
     os.killpg(0, signal.SIGKILL)
+
+
+def _identity(descriptor: int) -> tuple[int, int] | None:
+    try:
+        found = os.fstat(descriptor)
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
+
+
+_STREAMS = {_identity(1), _identity(2)} - {None}
+"""Our streams, before pytest puts copies of them away to capture what tests print."""
+DESCRIPTORS = range(256)
+
+
+def _silence(streams: set[tuple[int, int] | None]) -> None:
+    """Nobody reads our streams any more, and a write to them, or to a copy, must not break the unwinding."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    for descriptor in DESCRIPTORS:
+        if _identity(descriptor) in streams:
+            os.dup2(nowhere, descriptor)
 
 
 class Progress:

@@ -69,14 +69,15 @@ def plan_run(settings: Settings) -> Plan:
     run_id = run_id_of(settings) or "".join(secrets.choice(ALPHABET) for _ in range(8))
     state = state_folder_of(settings)
     most = settings.whole("max-requests")
+    dry_run = settings.is_on("dry-run")
     variables = {
         **({} if bundled else variables_of(settings, token)),
         "SCIMULATE_RUN_ID": run_id,
         "SCIMULATE_SEED": str(settings.whole("seed")),
         "SCIMULATE_PROFILE": profile.name,
         "SCIMULATE_RUN_FOLDER": str(state / "runs" / run_id),
-        # What the bundled servers hold goes with them: their journal is nobody's business afterwards.
-        "SCIMULATE_STATE_DIR": str(state / "runs" / run_id / "state" if bundled else state),
+        # What the bundled servers hold goes with them, and a dry run makes nothing: nobody needs their journals.
+        "SCIMULATE_STATE_DIR": str(state / "runs" / run_id / "state" if bundled or dry_run else state),
         **({"SCIMULATE_MAX_REQUESTS": str(most)} if most is not None else {}),
         **({"SCIMULATE_READ_ONLY": "1"} if settings.is_on("read-only") else {}),
         **({SELECT: "\n".join(select)} if select else {}),
@@ -91,7 +92,7 @@ def plan_run(settings: Settings) -> Plan:
         out=out,
         state=state,
         workers=settings.whole("workers") or 0,
-        dry_run=settings.is_on("dry-run"),
+        dry_run=dry_run,
         fail_on=settings.given("fail-on"),
         accepted=accepted,
     )

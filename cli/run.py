@@ -17,8 +17,9 @@ from scimulate.cli.plan import Plan, plan_run
 from scimulate.cli.progress import ProgressLine
 from scimulate.harness.capabilities import Capabilities, discover
 from scimulate.harness.cleanup import clean_up
+from scimulate.harness.faults import SettingsError
 from scimulate.harness.findings import exit_code
-from scimulate.harness.journal import Journal
+from scimulate.harness.journal import Journal, journal_path
 from scimulate.harness.redaction import Redactor
 from scimulate.harness.runfolder import append_exchange
 from scimulate.harness.wire import Wire, numbers_of
@@ -26,27 +27,31 @@ from scimulate.reports.result import Cleanup
 from scimulate.reports.statement import statement
 
 WORST_FIRST = (HARNESS_FAULT, FINDINGS, CLEANUP_INCOMPLETE, NOTHING_TESTED, CLEAN)
+INTERRUPTED = 130
 PARENT = "parent"
 PARENTS_NUMBERS = 900
 """The index of the parent's exchanges, after those of any worker."""
 PYTEST_BROKEN = (3, 4)
-RETRIES = 3
+RETRIES = 1
 LINES_OF_A_BROKEN_CHILD = 15
 
 
 def run(call: Call) -> int:
     """Judge an endpoint, or without --url the servers that come with it."""
     with Interruptions().handled() as interruptions:
-        plan = plan_run(call.settings)
-        if plan.dry_run:
-            return _list_scenarios(plan, interruptions)
-        if plan.target is not None:
-            plan = plan.for_target(reach(plan.target))
-        return _judge(plan, interruptions, call.verbosity)
+        try:
+            plan = plan_run(call.settings)
+            if plan.dry_run:
+                return _list_scenarios(plan, interruptions)
+            if plan.target is not None:
+                plan = plan.for_target(reach(plan.target))
+            return _judge(plan, interruptions, call.verbosity)
+        except KeyboardInterrupt:
+            return interruptions.exit_code or INTERRUPTED
 
 
 def _judge(plan: Plan, interruptions: Interruptions, verbosity: int) -> int:
-    plan.folder.mkdir(parents=True, mode=0o700)
+    _make_folder(plan)
     try:
         with ExitStack() as stack:
             journal = stack.enter_context(_journal(plan)) if plan.target is not None else None
@@ -65,6 +70,20 @@ def _judge(plan: Plan, interruptions: Interruptions, verbosity: int) -> int:
         return _exit_code(plan, ending, finished, interruptions)
     finally:
         shutil.rmtree(plan.folder, ignore_errors=True)
+
+
+def _make_folder(plan: Plan) -> None:
+    try:
+        if journal_path(plan.state, plan.run_id).exists():
+            raise FileExistsError
+        plan.folder.mkdir(parents=True, mode=0o700)
+    except FileExistsError:
+        problem = (
+            f"{plan.run_id} is that of a run that goes on or was interrupted; choose another, or scimulate cleanup"
+        )
+        raise SettingsError("run-id", problem) from None
+    except OSError as problem:
+        raise SettingsError("state-dir", f"{plan.folder} cannot be made: {problem.strerror}") from None
 
 
 def _journal(plan: Plan) -> Journal:
@@ -132,9 +151,15 @@ def _remove(journal: Journal | None, wire: Wire | None) -> Cleanup:
     """Finishes the journal: whatever the child has left is removed by the parent."""
     if journal is None or wire is None:
         return Cleanup()
-    with wire.client("cleanup", retries=RETRIES) as client:
-        report = clean_up(journal, client)
-    return Cleanup(report.created, report.removed, tuple(f"{left['url']}: {left['reason']}" for left in report.left))
+    try:
+        with wire.client("cleanup", retries=RETRIES) as client:
+            report = clean_up(journal, client)
+    except KeyboardInterrupt:
+        _tell(f"scimulate: given up; scimulate cleanup --url {wire.target.url} removes what is left")
+        raise
+    # An endpoint may have used our token as an id.
+    left = [wire.redactor.text(f"{one['url']}: {one['reason']}") for one in report.left]
+    return Cleanup(report.created, report.removed, tuple(left))
 
 
 def _show(finished: Finished, plan: Plan) -> None:
@@ -158,7 +183,7 @@ def _is_broken(ending: Ending) -> bool:
 
 def _list_scenarios(plan: Plan, interruptions: Interruptions) -> int:
     """The scenarios that the child collects for the same selection."""
-    plan.folder.mkdir(parents=True, mode=0o700)
+    _make_folder(plan)
     progress = ProgressLine(sys.stderr, quiet=True)
     try:
         ending = run_child(

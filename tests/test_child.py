@@ -158,13 +158,16 @@ def test_when_the_parent_dies_the_guard_unwinds_the_child(tmp_path: Path) -> Non
         [sys.executable, "-P", "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "scimulate.cli.child_guard", test],
         env=clean_environment(os.environ, {PARENT_PIPE: str(watched)}),
         cwd=tmp_path,
-        stdout=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
         pass_fds=[watched, started],
         process_group=0,
     )
     os.close(watched)
     os.close(started)
     assert os.read(started_read, 1) == b"x"
+    assert child.stdout is not None
+    child.stdout.close()
     os.close(held)
     assert child.wait(timeout=30) == pytest.ExitCode.INTERRUPTED
     os.close(started_read)

@@ -49,6 +49,7 @@ def line_of(capsys: pytest.CaptureFixture[str], *arguments: str, code: int) -> s
         (["run", "--select", "SEEED-1"], "select: 'SEEED-1' fits no scenario; give a requirement id, "),
         (["run", "--baseline", "no/such"], "baseline: no/such cannot be read: No such file or directory"),
         (["run", "--out", "/dev/null/x"], "out: /dev/null is not a folder"),
+        (["run", "--state-dir", "/dev/null"], "state-dir: /dev/null/runs/"),
         (["run", "--run-id", "ADA"], "run-id: 'ADA' must be eight characters of a-z and 2-7"),
         (["run", "--url", "https://e.test", "--ca-file", "no/such"], "ca-file: cannot read "),
         (

@@ -95,6 +95,12 @@ def test_what_cannot_be_removed_makes_the_exit_code_six_and_cleanup_finishes_it(
         assert left > 0
         assert f"{left} of " in capsys.readouterr().out
         assert main.run(["cleanup", "--url", endpoint.url]) == 6
+        capsys.readouterr()
+        assert run(endpoint, "--run-id", "abcdefgh") == 2
+        assert capsys.readouterr().err == (
+            "scimulate: run-id: abcdefgh is that of a run that goes on or was interrupted; choose another, or "
+            "scimulate cleanup\n"
+        )
         broken[0] = False
         capsys.readouterr()
         assert main.run(["cleanup", "--url", endpoint.url]) == 0
