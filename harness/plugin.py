@@ -92,8 +92,13 @@ def new_run_id() -> str:
     return "".join(secrets.choice(RUN_ID_ALPHABET) for _ in range(RUN_ID_LENGTH))
 
 
-def open_run(environ: Mapping[str, str], *, worker: str = ALONE, shared: Mapping[str, Any] | None = None) -> Run:
-    """Join the run that `environ` describes (`scimulate run` started it), or that `shared` does (we are a worker)."""
+def open_run(
+    environ: Mapping[str, str], *, worker: str = ALONE, shared: Mapping[str, Any] | None = None, sends: bool = True
+) -> Run:
+    """Join the run that `environ` describes (`scimulate run` started it), or that `shared` does (we are a worker).
+
+    One that sends nothing, and only lists its scenarios, leaves no journal.
+    """
     judged = "SCIMULATE_RUN_FOLDER" in environ
     target = Target.from_environment(environ) if judged and environ.get("SCIMULATE_URL") else None
     own = {
@@ -107,7 +112,7 @@ def open_run(environ: Mapping[str, str], *, worker: str = ALONE, shared: Mapping
     journal = Journal.open(
         settings["run_id"],
         # What is created on the bundled servers goes with them; so does its journal.
-        state_dir=state_folder(environ) if target else folder,
+        state_dir=state_folder(environ) if target and sends else folder,
         url=target.url if target else BUNDLED,
         seed=settings["seed"],
         started=started_at,
@@ -130,7 +135,8 @@ def open_run(environ: Mapping[str, str], *, worker: str = ALONE, shared: Mapping
 def pytest_configure(config: pytest.Config) -> None:
     shared = getattr(config, "workerinput", {}).get("scimulate_run")
     worker = getattr(config, "workerinput", {}).get("workerid", ALONE)
-    config.stash[RUN] = open_run(os.environ, worker=worker, shared=shared)
+    sends = not config.option.collectonly
+    config.stash[RUN] = open_run(os.environ, worker=worker, shared=shared, sends=sends)
 
 
 @pytest.hookimpl(optionalhook=True)
