@@ -4,65 +4,46 @@ import json
 import os
 import shutil
 from contextlib import suppress
-from dataclasses import dataclass
-from datetime import UTC, date, datetime
-from importlib import metadata
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 from scimulate.cli.plan import Plan
 from scimulate.harness.capabilities import Capabilities
-from scimulate.harness.catalogue import load_catalogue
 from scimulate.harness.faults import HarnessError
-from scimulate.harness.findings import Summary, sum_up
 from scimulate.harness.redaction import Redactor, scan
-from scimulate.harness.runfolder import read_exchanges, read_records
 from scimulate.harness.verdict import ScenarioRecord
 from scimulate.reports.artifacts import append_step_summary, write_all
-from scimulate.reports.result import Cleanup, Run
+from scimulate.reports.result import Cleanup
 from scimulate.reports.summary import summary_markdown
+from scimulate.reports.summing_up import Judged, SummedUp, sum_up_run
 
 ALLURE = "allure-results"
 ALLURE_FILES = ("*-result.json", "*-container.json", "*-attachment*")
-BUNDLED_URL = "http://127.0.0.1/scim/v2"
 
 
 class SecretFound(HarnessError):
     """A secret stood in a file that we wrote. The file is gone."""
 
 
-@dataclass(frozen=True)
-class Finished:
-    run: Run
-    summary: Summary
-
-
-def write_results(plan: Plan, capabilities: Capabilities | None, cleanup: Cleanup) -> Finished:
+def write_results(plan: Plan, capabilities: Capabilities | None, cleanup: Cleanup) -> SummedUp:
     """Sums up what the processes of the run wrote down, and writes all results."""
-    catalogue = load_catalogue()
-    exchanges = read_exchanges(plan.folder)
-    records = _without_secrets(read_records(plan.folder), Redactor(plan.secrets))
-    summary = sum_up(records, catalogue, plan.profile, plan.target is None, exchanges)
-    run = Run(
-        version=metadata.version("scimulate"),
-        catalogue_version=catalogue.version,
-        profile=plan.profile.name,
-        question=plan.profile.question,
-        seed=plan.seed,
-        run_id=plan.run_id,
-        started=plan.started,
-        seconds=(datetime.now(UTC) - plan.started).total_seconds(),
-        requests=len(exchanges),
-        url=plan.target.url if plan.target is not None else BUNDLED_URL,
-        bundled=plan.target is None,
-        capabilities=capabilities.to_json() if capabilities is not None else {},
-        cleanup=cleanup,
+    judged = Judged(
+        plan.run_id,
+        plan.seed,
+        plan.started,
+        plan.profile,
+        plan.target.url if plan.target is not None else None,
+        capabilities.to_json() if capabilities is not None else {},
+        cleanup,
     )
-    write_all(plan.out, run, summary, exchanges, catalogue)
+    summed_up = sum_up_run(plan.folder, judged, lambda records: _without_secrets(records, Redactor(plan.secrets)))
+    run, summary = summed_up.run, summed_up.summary
+    write_all(plan.out, run, summary, summed_up.exchanges, summed_up.catalogue)
     _keep_allure(plan.folder / ALLURE, plan.out / ALLURE)
     _refuse_secrets(plan)
     append_step_summary(os.environ, summary_markdown(run, summary))
-    return Finished(run, summary)
+    return summed_up
 
 
 def _without_secrets(records: list[ScenarioRecord], redactor: Redactor) -> list[ScenarioRecord]:

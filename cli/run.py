@@ -10,7 +10,7 @@ from rich.console import Console
 from scimulate.cli.child import Ending, command_line, run_child
 from scimulate.cli.endpoint import reach
 from scimulate.cli.exit_codes import CLEAN, CLEANUP_INCOMPLETE, FINDINGS, HARNESS_FAULT, NOTHING_TESTED
-from scimulate.cli.finish import Finished, accepted_today, write_results
+from scimulate.cli.finish import accepted_today, write_results
 from scimulate.cli.interruptions import Interruptions
 from scimulate.cli.options import Call
 from scimulate.cli.plan import Plan, plan_run
@@ -25,6 +25,7 @@ from scimulate.harness.runfolder import append_exchange
 from scimulate.harness.wire import Wire, numbers_of
 from scimulate.reports.result import Cleanup
 from scimulate.reports.statement import statement
+from scimulate.reports.summing_up import SummedUp
 
 WORST_FIRST = (HARNESS_FAULT, FINDINGS, CLEANUP_INCOMPLETE, NOTHING_TESTED, CLEAN)
 INTERRUPTED = 130
@@ -162,11 +163,11 @@ def _remove(journal: Journal | None, wire: Wire | None) -> Cleanup:
     return Cleanup(report.created, report.removed, tuple(left))
 
 
-def _show(finished: Finished, plan: Plan) -> None:
+def _show(finished: SummedUp, plan: Plan) -> None:
     Console(soft_wrap=True, highlight=False).print(statement(finished.run, finished.summary, plan.out), end="")
 
 
-def _exit_code(plan: Plan, ending: Ending, finished: Finished, interruptions: Interruptions) -> int:
+def _exit_code(plan: Plan, ending: Ending, finished: SummedUp, interruptions: Interruptions) -> int:
     if interruptions.exit_code is not None:
         return interruptions.exit_code
     codes = {exit_code(finished.summary, plan.fail_on, accepted_today(plan))}
