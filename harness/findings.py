@@ -66,6 +66,8 @@ class Finding:
     blocked: tuple[str, ...]
     scenarios: tuple[str, ...]
     stranger: bool = False
+    action: str = ""
+    """What was being done when it showed."""
 
 
 @dataclass(frozen=True)
@@ -263,6 +265,7 @@ def _finding(group: Sequence[ScenarioRecord], scales: _Scales, exchanges: Mappin
         blocked=tuple(sorted(blocked - consequences)),
         scenarios=tuple(dict.fromkeys(f"{record.feature}::{record.title}" for record in group)),
         stranger=clearest.stranger,
+        action=clearest.reason,
     )
 
 

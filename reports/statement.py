@@ -90,6 +90,7 @@ def _finding(finding: Finding) -> Text:
     text = Text(f"{finding.number:>2}. ").append(word.upper(), style).append(f"  {finding.requirement}  ", "bold")
     text.append(f"{one_line(finding.title)}\n")
     lines = [
+        ("when", finding.action),
         ("expected", shown(finding.expected)),
         ("got", shown(finding.actual)),
         ("to fix", finding.fix),

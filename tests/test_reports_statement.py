@@ -28,6 +28,7 @@ Requirements: 2 failed · 1 warning · 1 passed (1 partly)
 5 scenarios · 12 requests · 1.2 s · run k3f7x2ab · seed 1
 
  1. FAILED  ENTRA-105  ENTRA-105 holds.
+    when: looking up Ada
     expected: 200
     got: 404
     to fix: fix ENTRA-105
@@ -49,7 +50,7 @@ More on a finding: scimulate explain ENTRA-105
 
 def test_findings_come_with_what_to_do() -> None:
     records = [
-        fault("a", "SEED-049", broke="ENTRA-105"),
+        fault("a", "SEED-049", broke="ENTRA-105", reason="looking up Ada"),
         fault("b", "SEED-054", broke="ENTRA-105", outcome="blocked"),
         fault("c", "ENTRA-107", broke="ENTRA-107"),
         record("d", "SEED-054"),
