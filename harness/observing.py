@@ -5,6 +5,7 @@ from collections.abc import Iterable
 import httpx
 
 from scimulate.harness.allowance import RequestsSpent
+from scimulate.harness.catalogue import load_catalogue
 from scimulate.harness.faults import NotApplicable, StrangerWrite, TargetFault
 from scimulate.harness.gherkin_reading import ScenarioDescription, StepDescription
 from scimulate.harness.verdict import ScenarioRecord
@@ -24,12 +25,14 @@ def requirement_ids(tags: Iterable[str]) -> tuple[str, ...]:
 def subject(described: ScenarioDescription) -> str:
     """The id that a scenario is about, for a difference that no narrower id explains.
 
-    Its own tags tell more than those of its rule, and what is said on the wire tells an implementer more than a step
-    of a procedure.
+    Its own tags tell more than those of its rule, what is said on the wire tells an implementer more than a step of a
+    procedure, and what an endpoint must do more than what Entra ID does.
     """
     own, every = requirement_ids(described.own_tags), requirement_ids(described.tags)
+    catalogue = load_catalogue()
     on_the_wire = [one for one in (*own, *every) if one.startswith(ON_THE_WIRE)]
-    return next(iter((*on_the_wire, *own, *every)), "")
+    of_the_server = [one for one in on_the_wire if one in catalogue and catalogue[one].party == "server"]
+    return next(iter((*of_the_server, *on_the_wire, *own, *every)), "")
 
 
 def record_of(

@@ -28,7 +28,7 @@ Send = Callable[[httpx.Request], httpx.Response]
 def preflight(target: Target, send: Send) -> None:
     """Asks for a user that cannot exist; raises TargetUnreachable when the answer is not a SCIM endpoint's to us."""
     answer = _ask(target, send, {"filter": f'userName eq "{uuid4()}"'})
-    if answer.status_code == 404:
+    if answer.status_code in (403, 404):
         # Some endpoints answer so when nothing matches, which is a fault to be judged (ENTRA-513).
         answer = _ask(target, send, {"count": "1"})
     problem = _problem(target, answer)

@@ -1,12 +1,14 @@
 """What an endpoint never does at all: the cause behind many faults, found in the evidence of the whole run. Pure.
 
-An endpoint that refuses every PATCH breaks each promise about changes, one by one; one cause can be acted on.
+An endpoint that refuses every PATCH, or says yes to each and changes nothing, breaks every promise about changes one
+by one; one cause can be acted on.
 """
 
 import json
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 from urllib.parse import urlsplit
 
 from scimulate.harness.evidence import Exchange
@@ -14,9 +16,10 @@ from scimulate.harness.printable import one_line
 from scimulate.harness.verdict import ScenarioRecord
 
 ENOUGH = 3
-"""A kind of request that was refused fewer times says nothing of its kind."""
+"""A kind of request that was seen fewer times says nothing of its kind."""
 _RESOURCE = re.compile(r"/(?P<type>Users|Groups)(?P<id>/[^/]+)?/?$")
-_CAPITALISED = re.compile(r'"op"\s*:\s*"(?:Add|Replace|Remove)"')
+
+Operations = Sequence[Mapping[str, Any]]
 
 
 @dataclass(frozen=True)
@@ -25,6 +28,52 @@ class Kind:
 
     name: str
     requirement: str
+    enough: int = ENOUGH
+
+
+def _ops(operations: Operations) -> set[str]:
+    return {str(one.get("op")) for one in operations}
+
+
+def _paths(operations: Operations) -> list[str]:
+    return [str(one.get("path", "")) for one in operations]
+
+
+def _has_a_boolean_as_text(operations: Operations) -> bool:
+    return any(one.get("path") == "active" and isinstance(one.get("value"), str) for one in operations)
+
+
+FORMS: tuple[tuple[Kind, Callable[[Operations], bool]], ...] = (
+    (
+        Kind("PATCH with a capitalised op (Add, Replace, Remove)", "ENTRA-507"),
+        lambda all_of: bool(_ops(all_of) & {"Add", "Replace", "Remove"}),
+    ),
+    (
+        Kind("PATCH with an op in lower case (add, replace, remove)", "ENTRA-132"),
+        lambda all_of: bool(_ops(all_of) & {"add", "replace", "remove"}),
+    ),
+    (
+        Kind('PATCH of active with a string ("True", "False")', "ENTRA-125"),
+        _has_a_boolean_as_text,
+    ),
+    (
+        Kind("PATCH with op remove", "RFC7644-3.5.2.2-04"),
+        lambda all_of: {op.lower() for op in _ops(all_of)} == {"remove"},
+    ),
+    (
+        Kind("PATCH without a path", "RFC7644-3.5.2.3-01", enough=2),
+        lambda all_of: not any(_paths(all_of)),
+    ),
+    (
+        Kind("PATCH of a path with a value filter", "RFC7644-3.5.2-12", enough=2),
+        lambda all_of: any("[" in path for path in _paths(all_of)),
+    ),
+    (
+        Kind("PATCH of a path that begins with the URN of an extension", "ENTRA-127", enough=2),
+        lambda all_of: any(path.startswith("urn:") for path in _paths(all_of)),
+    ),
+)
+"""Forms of a PATCH that an endpoint can be deaf to, the widest first."""
 
 
 def kinds_of(exchange: Exchange) -> list[Kind]:
@@ -41,50 +90,100 @@ def kinds_of(exchange: Exchange) -> list[Kind]:
         case "DELETE", True:
             return [Kind(name, "ENTRA-146" if place["type"] == "Users" else "ENTRA-173")]
         case "PATCH", True:
-            kinds = [Kind(name, "ENTRA-496")]
-            if _CAPITALISED.search(exchange.request_body):
-                kinds.append(Kind("PATCH with a capitalised op (Add, Replace, Remove)", "ENTRA-507"))
-            return kinds
+            operations = _operations_of(exchange)
+            return [Kind(name, "ENTRA-496"), *(kind for kind, fits in FORMS if operations and fits(operations))]
     return []
+
+
+def _operations_of(exchange: Exchange) -> Operations:
+    document = _document(exchange.request_body)
+    operations = document.get("Operations") if isinstance(document, dict) else None
+    listed = operations if isinstance(operations, list) else []
+    return [one for one in listed if isinstance(one, dict)]
+
+
+def _document(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        return None
 
 
 def traced(
     records: Iterable[ScenarioRecord], exchanges: Mapping[int, Exchange], judges: Callable[[str], bool]
 ) -> list[ScenarioRecord]:
     """The records; a fault whose evidence is a kind of request that never once succeeded is put down to that."""
-    refused = {kind: all_of for kind, all_of in _never_done(exchanges.values()).items() if judges(kind.requirement)}
-    return [_put_down(record, exchanges, refused) for record in records]
+    never = {kind: seen for kind, seen in _never_done(exchanges.values()).items() if judges(kind.requirement)}
+    return [_put_down(record, exchanges, never) for record in records]
 
 
 def _never_done(exchanges: Iterable[Exchange]) -> dict[Kind, list[Exchange]]:
+    """The kinds of which all that is known was refused or had no effect."""
+    sent = list(exchanges)
+    had_effect = effects_of(sent)
     by_kind: dict[Kind, list[Exchange]] = {}
-    for exchange in exchanges:
-        for kind in kinds_of(exchange):
+    for exchange in sent:
+        # No answer at all tells nothing of the kind of request.
+        for kind in kinds_of(exchange) if exchange.status is not None else []:
             by_kind.setdefault(kind, []).append(exchange)
-    return {kind: sent for kind, sent in by_kind.items() if len(sent) >= ENOUGH and all(map(_is_refused, sent))}
+    return {kind: seen for kind, seen in by_kind.items() if len(seen) >= kind.enough and _is_never(seen, had_effect)}
+
+
+def _is_never(seen: Sequence[Exchange], had_effect: Mapping[int, bool]) -> bool:
+    """A success whose effect nobody looked for counts as one, unless at least as many others were seen to have none."""
+    taken = [had_effect.get(exchange.number) for exchange in seen if not _is_refused(exchange)]
+    return True not in taken and taken.count(None) <= taken.count(False)
 
 
 def _is_refused(exchange: Exchange) -> bool:
-    """An answer that refuses; no answer at all tells nothing of the kind of request."""
     return exchange.status is not None and exchange.status >= 400
 
 
+def effects_of(exchanges: Iterable[Exchange]) -> dict[int, bool]:
+    """PATCH requests answered with success, where the resource was read before and after: is it another now?"""
+    known: dict[tuple[str, str], Any] = {}
+    waiting: dict[tuple[str, str], list[int]] = {}
+    effects: dict[int, bool] = {}
+    for exchange in sorted(exchanges, key=lambda each: each.number):
+        place = (exchange.scenario, exchange.url)
+        if exchange.method == "PATCH" and exchange.status in (200, 204) and place in known:
+            waiting.setdefault(place, []).append(exchange.number)
+        elif exchange.method == "GET" and exchange.status == 200 and "?" not in exchange.url:
+            shown = _without_meta(_document(exchange.response_body))
+            for number in waiting.pop(place, []):
+                effects[number] = shown != known[place]
+            known[place] = shown
+    return effects
+
+
+def _without_meta(document: Any) -> Any:
+    return (
+        {name: value for name, value in document.items() if name != "meta"} if isinstance(document, dict) else document
+    )
+
+
 def _put_down(
-    record: ScenarioRecord, exchanges: Mapping[int, Exchange], refused: Mapping[Kind, Sequence[Exchange]]
+    record: ScenarioRecord, exchanges: Mapping[int, Exchange], never: Mapping[Kind, Sequence[Exchange]]
 ) -> ScenarioRecord:
     if record.outcome not in ("fault", "blocked") or record.stranger:
         return record
     for exchange in _evidence_of(record, exchanges):
         for kind in kinds_of(exchange):
-            if kind in refused and kind.requirement != record.broke:
+            if kind in never and kind.requirement != record.broke:
                 return replace(
                     record,
                     broke=kind.requirement,
                     expected=f"{kind.name} is carried out",
-                    actual=f"all {len(refused[kind])} were refused, this one with {exchange.status}{_detail(exchange)}",
+                    actual=_told(exchange, len(never[kind])),
                     exchanges=(exchange.number,),
                 )
     return record
+
+
+def _told(exchange: Exchange, count: int) -> str:
+    if _is_refused(exchange):
+        return f"all {count} were refused, this one with {exchange.status}{_detail(exchange)}"
+    return f"none of {count} had an effect; this one was answered {exchange.status} and changed nothing"
 
 
 def _evidence_of(record: ScenarioRecord, exchanges: Mapping[int, Exchange]) -> list[Exchange]:
@@ -98,8 +197,6 @@ def _evidence_of(record: ScenarioRecord, exchanges: Mapping[int, Exchange]) -> l
 
 
 def _detail(exchange: Exchange) -> str:
-    try:
-        detail = json.loads(exchange.response_body).get("detail")
-    except (ValueError, AttributeError, RecursionError):
-        return ""
+    document = _document(exchange.response_body)
+    detail = document.get("detail") if isinstance(document, dict) else None
     return f": {one_line(detail)}" if isinstance(detail, str) and detail else ""

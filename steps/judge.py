@@ -1,13 +1,15 @@
 """Judges what is seen from outside after a When: users, groups and tokens at the endpoint, and what was overheard.
 
-A difference is a `TargetFault`. It names the requirement whose breach was seen: that of the read itself when the read
-is at fault, else the one that the scenario is about.
+A difference is a `TargetFault`. It names the requirement whose breach was seen: that of the answer that explains it
+(`diagnosis.py`) when there is one, that of the read itself when the read is at fault, else the one that the scenario is
+about.
 """
 
 from typing import Any
 
 from scimulate.harness import expect
 from scimulate.harness.scim_values import value_at
+from scimulate.steps.diagnosis import AS_RECEIVED, EMPTY_IS_200, SOFT_DELETE, cause_of
 from scimulate.steps.endpoint_reader import EndpointReader, Resource, changes, member_ids
 from scimulate.steps.names import Names
 from scimulate.steps.overheard import Heard, Overheard
@@ -17,7 +19,9 @@ RANDOM = '"{random}"'
 """In a table of requests: a GUID that is another one each time (ENTRA-070)."""
 
 LETS_IN = "ENTRA-503"
-SOFT_DELETE = "ENTRA-501"
+RESTORES = "ENTRA-144"
+NOTHING_ELSE = "ENTRA-122"
+LAST_WRITES = 3
 
 
 class Judge:
@@ -34,16 +38,19 @@ class Judge:
         self._before: dict[str, Resource] = {}
 
     def check(self, *, expected: Any, actual: Any, action: str, requirement: str | None = None) -> None:
-        """Whole values must be equal. What the endpoint had refused to the provisioning service is told with it."""
-        refused = [] if expected == actual else self._overheard.refused()
+        """Whole values must be equal. A difference is put down to the answer that explains it, or shown with what was
+        refused to the provisioning service, or else with what was written and then read."""
+        requirement = requirement or self.requirement
+        if expected == actual:
+            expect.equal(requirement, action, expected, actual)
+            return
+        if (cause := cause_of(self._overheard.everything)) is not None:
+            expect.true(cause.requirement, cause.action, cause.expected, cause.actual, False, (cause.exchange,))
+        refused = self._overheard.refused()
         told = "; ".join(heard.describes() for heard in refused[:3])
-        expect.equal(
-            requirement or self.requirement,
-            f"{action} ({told})" if told else action,
-            expected,
-            actual,
-            tuple(heard.exchange for heard in refused if heard.exchange),
-        )
+        shown = refused or self._overheard.last_writes(LAST_WRITES)
+        evidence = tuple(heard.exchange for heard in shown if heard.exchange)
+        expect.equal(requirement, f"{action} ({told})" if told else action, expected, actual, evidence)
 
     # Users
 
@@ -61,7 +68,7 @@ class Judge:
             expected={"active": active},
             actual={"active": user.get("active")},
             action=f"reading {self._names.real(user_name)}",
-            requirement=self.requirement if isinstance(user.get("active"), bool) else SOFT_DELETE,
+            requirement=RESTORES if active and user.get("active") is False else SOFT_DELETE,
         )
 
     def no_user(self, user_name: str) -> None:
@@ -82,19 +89,33 @@ class Judge:
     def has(self, user_name: str, expected: dict[str, Any]) -> None:
         """The user has these values, by attribute path."""
         user = self.find_user(user_name)
+        actual = {path: value_at(user, path) for path in expected}
+        differing = [path for path in expected if expected[path] != actual[path]]
+        named = {"userName": user.get("userName")}
         self.check(
-            expected=expected,
-            actual={path: value_at(user, path) for path in expected},
+            expected={**named, **{path: expected[path] for path in differing}},
+            actual={**named, **{path: actual[path] for path in differing}},
             action=f"reading the attributes of {self._names.real(user_name)}",
         )
 
     def changed(self, user_name: str, expected: dict[str, Any]) -> None:
         """Since it was remembered, just these attributes of the user have changed, to these values."""
+        user = self.find_user(user_name)
+        actual = changes(self._before[user_name], user)
+        named = {} if "userName" in actual else {"userName": user.get("userName")}
         self.check(
-            expected=expected,
-            actual=changes(self._before[user_name], self.find_user(user_name)),
+            expected={**named, **expected},
+            actual={**named, **actual},
             action=f"comparing {self._names.real(user_name)} with what it was",
+            requirement=self._broken_by(expected, actual),
         )
+
+    def _broken_by(self, expected: dict[str, Any], actual: dict[str, Any]) -> str:
+        if "active" in expected and actual.get("active") != expected["active"]:
+            return RESTORES if expected["active"] else SOFT_DELETE
+        if expected and _alike(expected) == _alike(actual):
+            return AS_RECEIVED
+        return NOTHING_ELSE if expected.items() <= actual.items() else self.requirement
 
     # Groups
 
@@ -118,11 +139,12 @@ class Judge:
 
     def let_in(self, tokens: list[str]) -> None:
         answers = [self._client.with_token(token).get("/Users", count="1") for token in tokens]
+        codes = [answer.status_code for answer in answers]
         self.check(
             expected=[200] * len(tokens),
-            actual=[answer.status_code for answer in answers],
+            actual=codes,
             action="listing users with the token",
-            requirement=LETS_IN,
+            requirement=EMPTY_IS_200 if 404 in codes else LETS_IN,
         )
 
     def kept_out(self, token: str) -> None:
@@ -147,6 +169,11 @@ class Judge:
         if equals and attribute == "displayName" and literal != RANDOM:
             return f'{attribute} eq "{self._names.group(literal.strip(chr(34)))}"'
         return self._names.real(text)
+
+
+def _alike(values: dict[str, Any]) -> dict[str, str]:
+    """Two sets of values that look alike differ in form only: letter case, white space, text for a number."""
+    return {name: str(value).strip().casefold() for name, value in values.items()}
 
 
 def _row(heard: Heard, columns: list[str]) -> dict[str, str]:

@@ -1,16 +1,21 @@
-"""What the provisioning service said to the endpoint, overheard on the line between them."""
+"""What was said to the endpoint and what it answered, overheard on the line."""
 
 import json
+import re
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 import httpx
+
+LIST = "urn:ietf:params:scim:api:messages:2.0:ListResponse"
+_LOOK_UP = re.compile(r'(userName|displayName) eq "((?:[^"\\]|\\.)*)"', re.DOTALL)
 
 
 @dataclass(frozen=True)
 class Heard:
-    """One request of the provisioning service and the status it was answered with; None when there was no answer."""
+    """One request and its answer; `status` is None when there was no answer."""
 
     method: str
     path: str
@@ -19,6 +24,62 @@ class Heard:
     body: Any
     status: int | None
     exchange: int
+    answer: Any = None
+    """The document of the answer, or its text when it is none."""
+
+    @property
+    def asked(self) -> str:
+        condition = self.query.get("filter")
+        return f"{self.method} {self.path}" + (f" with the filter {condition}" if condition else "")
+
+    @cached_property
+    def looked_up(self) -> tuple[str, str] | None:
+        """The attribute and the value that a look-up by name asks for."""
+        found = _LOOK_UP.fullmatch(self.query.get("filter", ""))
+        if self.method != "GET" or found is None:
+            return None
+        return found[1], re.sub(r"\\(.)", r"\1", found[2])
+
+    @property
+    def resources(self) -> list[dict[str, Any]] | None:
+        """Those of a ListResponse; None when the answer is none."""
+        if not isinstance(self.answer, dict) or self.answer.get("schemas") != [LIST]:
+            return None
+        listed = self.answer.get("Resources", [] if self.answer.get("totalResults") == 0 else None)
+        whole = isinstance(listed, list) and all(isinstance(one, dict) for one in listed)
+        return listed if whole else None
+
+    @property
+    def shown(self) -> list[dict[str, Any]]:
+        """The resources that the answer shows."""
+        if self.status is None or not 200 <= self.status < 300 or not isinstance(self.answer, dict):
+            return []
+        if (listed := self.resources) is not None:
+            return listed
+        return [self.answer] if "schemas" in self.answer and (self.id or self.method == "POST") else []
+
+    @property
+    def id(self) -> str:
+        """The id in the path, "" for a collection."""
+        return unquote(self.path.strip("/").partition("/")[2])
+
+    @property
+    def created_id(self) -> str:
+        """The id of what a POST made, "" when it made nothing."""
+        made = self.method == "POST" and self.status is not None and 200 <= self.status < 300
+        found = self.answer.get("id") if made and isinstance(self.answer, dict) else None
+        return found if isinstance(found, str) else ""
+
+    @property
+    def disables(self) -> bool:
+        """Whether it is a PATCH that sets active to false, in either dialect (ENTRA-125, ENTRA-136)."""
+        operations = self.body.get("Operations", []) if self.method == "PATCH" and isinstance(self.body, dict) else []
+        values = [
+            one.get("value") if one.get("path") == "active" else (one.get("value") or {}).get("active")
+            for one in operations
+            if one.get("path") == "active" or isinstance(one.get("value"), dict)
+        ]
+        return any(str(value).lower() == "false" for value in values)
 
     def describes(self) -> str:
         answer = "not answered" if self.status is None else f"answered {self.status}"
@@ -32,6 +93,8 @@ class Overheard(httpx.BaseTransport):
         self._inner = inner
         self._base_path = base_path
         self.requests: list[Heard] = []
+        self.everything: list[Heard] = []
+        """Of all actors and since the scenario began."""
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         response: httpx.Response | None = None
@@ -39,10 +102,16 @@ class Overheard(httpx.BaseTransport):
             response = self._inner.handle_request(request)
             return response
         finally:
-            self.requests.append(self._heard(request, response))
+            heard = self._heard(request, response)
+            self.requests.append(heard)
+            self.everything.append(heard)
 
     def close(self) -> None:
         self._inner.close()
+
+    def hears(self, response: httpx.Response) -> None:
+        """What another actor asked belongs to the story, not to what the provisioning service said."""
+        self.everything.append(self._heard(response.request, response))
 
     def begin(self) -> None:
         """Forget what was said so far: the When begins."""
@@ -57,8 +126,14 @@ class Overheard(httpx.BaseTransport):
         """The requests that the endpoint did not answer with success."""
         return [heard for heard in self.requests if heard.status is None or heard.status >= 300]
 
+    def last_writes(self, count: int) -> list[Heard]:
+        """The last changes that any actor made, and the last read after them."""
+        writes = [heard for heard in self.everything if heard.method in ("PATCH", "PUT", "DELETE")]
+        return [*writes[-count:], *self.everything[-1:]]
+
     def _heard(self, request: httpx.Request, response: httpx.Response | None) -> Heard:
         url = urlsplit(str(request.url))
+        request.read()
         return Heard(
             request.method,
             url.path.removeprefix(self._base_path),
@@ -66,7 +141,16 @@ class Overheard(httpx.BaseTransport):
             json.loads(request.content) if request.content else None,
             None if response is None else response.status_code,
             0 if response is None else int(response.extensions.get("exchange", 0)),
+            None if response is None else _answer_of(response),
         )
+
+
+def _answer_of(response: httpx.Response) -> Any:
+    response.read()
+    try:
+        return response.json() if response.content else None
+    except (ValueError, RecursionError):
+        return response.text
 
 
 def _is_probe(heard: Heard) -> bool:

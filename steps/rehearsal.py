@@ -88,7 +88,7 @@ def _stage(item: ScenarioItem, wire: Wire, mark: str, seed: int, client: httpx.C
     clock = VirtualClock()
     overheard = Overheard(wire.transport("provisioning service"), httpx.URL(scim_url).path)
     entra = EntraTenant(clock=clock, transport=overheard, seed=_seed(seed, mark), timeout=PATIENCE)
-    scim = ScimClient(client, scim_url, token)
+    scim = ScimClient(client, scim_url, token, overheard.hears)
     return World(
         names=names,
         scim_url=scim_url,
