@@ -69,7 +69,7 @@ FORMS: tuple[tuple[Kind, Callable[[Operations], bool]], ...] = (
         lambda all_of: any("[" in path for path in _paths(all_of)),
     ),
     (
-        Kind("PATCH of a path that begins with the URN of an extension", "ENTRA-127", enough=2),
+        Kind("PATCH of a path that begins with the URN of an extension", "ENTRA-127"),
         lambda all_of: any(path.startswith("urn:") for path in _paths(all_of)),
     ),
 )

@@ -8,6 +8,7 @@ ATTRIBUTES = {
     "name": "display_name",
     "given name": "given_name",
     "surname": "surname",
+    "user name": "user_principal_name",
     "mail": "mail",
     "job title": "job_title",
     "department": "department",

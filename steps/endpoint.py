@@ -7,6 +7,11 @@ from scimulate.steps.entra_administrator import Table, rows
 from scimulate.steps.portal_administrator import PLACES
 from scimulate.steps.world import World
 
+
+def _value(text: str) -> str | bool:
+    return {"true": True, "false": False}.get(text, text)
+
+
 # Users
 
 
@@ -22,13 +27,22 @@ def has_no_user(world: World, user_name: str) -> None:
 
 @then(parsers.parse('the user "{user_name}" at the endpoint has:'))
 def user_has(world: World, user_name: str, datatable: Table) -> None:
-    world.judge.has(user_name, {row["attribute"]: world.names.real(row["value"]) for row in rows(datatable)})
+    world.judge.has(user_name, {row["attribute"]: _value(world.names.real(row["value"])) for row in rows(datatable)})
 
 
 @then(parsers.parse('only "{attribute}" of "{user_name}" has changed, to "{value}"'))
 def only_has_changed(world: World, attribute: str, user_name: str, value: str) -> None:
-    wanted = {"true": True, "false": False}.get(value, value)
-    world.judge.changed(user_name, {attribute: wanted})
+    world.judge.changed(user_name, {attribute: _value(value)})
+
+
+@then(parsers.parse('"{attribute}" of "{user_name}" is gone, and nothing else'))
+def only_is_gone(world: World, attribute: str, user_name: str) -> None:
+    world.judge.changed(user_name, {attribute: None})
+
+
+@then(parsers.parse('"{user_name}" is now "{new_name}"'))
+def is_renamed(world: World, user_name: str, new_name: str) -> None:
+    world.judge.renamed(user_name, new_name)
 
 
 @then(parsers.parse('"{user_name}" is unchanged'))

@@ -133,7 +133,8 @@ def account_is_disabled(world: World, name: str) -> None:
 
 @given(
     parsers.re(
-        r'the (?P<attribute>job title|mobile number|surname|department|mail) of (?P<name>\w+) becomes "(?P<value>.*)"$'
+        r"the (?P<attribute>job title|mobile number|user name|surname|department|mail)"
+        r' of (?P<name>\w+) becomes "(?P<value>.*)"$'
     )
 )
 def attribute_becomes(world: World, attribute: str, name: str, value: str) -> None:

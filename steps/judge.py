@@ -86,6 +86,12 @@ class Judge:
     def remembered(self, user_name: str) -> Resource:
         return self._before[user_name]
 
+    def with_ids(self, text: str) -> str:
+        """`text` with the ids of remembered users in place of their names."""
+        for name, resource in self._before.items():
+            text = text.replace(f'{name}"', f'{resource["id"]}"').replace(f'{name}\\"', f'{resource["id"]}\\"')
+        return text
+
     def has(self, user_name: str, expected: dict[str, Any]) -> None:
         """The user has these values, by attribute path."""
         user = self.find_user(user_name)
@@ -110,6 +116,16 @@ class Judge:
             requirement=self._broken_by(expected, actual),
         )
 
+    def renamed(self, user_name: str, new_name: str) -> None:
+        """The user is found by the new name alone, and is the one who was remembered by the old name."""
+        old, new = self._names.real(user_name), self._names.real(new_name)
+        found = {name: [one.get("id") for one in self._endpoint.users_named(name)] for name in (old, new)}
+        self.check(
+            expected={old: [], new: [self._before[user_name]["id"]]},
+            actual=found,
+            action=f"looking up {old} and {new}",
+        )
+
     def _broken_by(self, expected: dict[str, Any], actual: dict[str, Any]) -> str:
         if "active" in expected and actual.get("active") != expected["active"]:
             return RESTORES if expected["active"] else SOFT_DELETE
@@ -130,6 +146,10 @@ class Judge:
             actual=listed,
             action=f"reading the members of {name}",
         )
+
+    def remember_group(self, group: str, made: Resource) -> None:
+        """What a client made of `group`."""
+        self._before[group] = made
 
     def no_group(self, group: str) -> None:
         name = self._names.group(group)

@@ -25,5 +25,6 @@ class Names:
         return self.real(f"{name.lower()}@contoso.test")
 
     def group(self, name: str) -> str:
-        """The display name of a group called `name`."""
-        return f"{name} {self.mark}"
+        """The display name of a group called `name`. Names that begin alike still do."""
+        first, blank, rest = name.partition(" ")
+        return f"{first} {self.mark.upper() if name.isupper() else self.mark}{blank}{rest}"

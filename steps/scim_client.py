@@ -8,7 +8,14 @@ from pytest_bdd import given, parsers, then, when
 from scimulate.harness import expect
 from scimulate.steps.directory import listed_names
 from scimulate.steps.entra_administrator import INVENTED_TOKEN
-from scimulate.steps.scim_messages import expect_client_error, expect_created, expect_list_of
+from scimulate.steps.scim_messages import (
+    expect_changed,
+    expect_client_error,
+    expect_created,
+    expect_list_of,
+    expect_without_members,
+    user_named,
+)
 from scimulate.steps.world import World
 
 CREDENTIALS = {"no token": None, "an empty token": "", "an invented token": INVENTED_TOKEN}
@@ -24,6 +31,29 @@ def created_users(world: World, user_names: str) -> None:
 @given(parsers.parse('a client deleted the user "{user_name}"'))
 def deleted_user(world: World, user_name: str) -> None:
     world.client.delete(f"/Users/{world.judge.remembered(user_name)['id']}")
+
+
+@given(parsers.parse('a client created the user "{user_name}" with a {what}'))
+def created_user_with(world: World, user_name: str, what: str) -> None:
+    user = user_named(world.names.real(user_name), user_name.partition("@")[0].capitalize())
+    match what:
+        case "home e-mail":
+            user["emails"].append({"type": "home", "value": world.names.real("home@contoso.test")})
+        case _:
+            user["title"] = "Mathematician"
+    world.client.post("/Users", user)
+    world.judge.remember([user_name])
+
+
+@given(parsers.parse('a client created the groups "{groups}"'))
+def created_groups(world: World, groups: str) -> None:
+    for group in listed_names(groups):
+        world.create_group(group, [])
+
+
+@given(parsers.parse('a client created the group "{group}" with "{members}"'))
+def created_group_with(world: World, group: str, members: str) -> None:
+    world.create_group(group, listed_names(members))
 
 
 @when("a client creates the user:")
@@ -48,7 +78,30 @@ def deletes_the_user(world: World, user_name: str) -> None:
 
 @when(parsers.parse('a client patches the user "{user_name}":'))
 def patches_the_user(world: World, user_name: str, docstring: str) -> None:
-    world.outcome = world.client.patch(f"/Users/{world.judge.remembered(user_name)['id']}", json.loads(docstring))
+    operations = json.loads(world.names.real(docstring))
+    world.outcome = world.client.patch(f"/Users/{world.judge.remembered(user_name)['id']}", operations)
+
+
+@when(parsers.parse('a client patches the group "{group}":'))
+def patches_the_group(world: World, group: str, docstring: str) -> None:
+    operations = json.loads(world.judge.with_ids(docstring))
+    world.outcome = world.client.patch(f"/Groups/{world.judge.remembered(group)['id']}", operations)
+
+
+@when(parsers.parse('a client looks up the group "{group}"'))
+def looks_up_the_group(world: World, group: str) -> None:
+    world.outcome = world.client.get("/Groups", filter=f'displayName eq "{world.names.group(group)}"')
+
+
+@when(parsers.parse('the group "{group}" is looked up without members'))
+def looks_up_without_members(world: World, group: str) -> None:
+    name = world.names.group(group)
+    world.outcome = world.client.get("/Groups", filter=f'displayName eq "{name}"', excludedAttributes="members")
+
+
+@when(parsers.parse('the group "{group}" is read by id without members'))
+def reads_without_members(world: World, group: str) -> None:
+    world.outcome = world.client.get(f"/Groups/{world.judge.remembered(group)['id']}", excludedAttributes="members")
 
 
 @when(parsers.parse("a client lists users with {credential}"))
@@ -74,6 +127,22 @@ def answer_is_a_list_of(world: World, count: int) -> None:
 @then(parsers.parse('the answer is a list with only "{user_name}"'))
 def answer_lists_only(world: World, user_name: str) -> None:
     expect.found_once(world.outcome, "userName", world.names.real(user_name), requirement=world.judge.requirement)
+
+
+@then(parsers.parse('the answer is a list with only the group "{group}"'))
+def answer_lists_only_the_group(world: World, group: str) -> None:
+    name = world.names.group(group)
+    expect.found_once(world.outcome, "displayName", name, requirement=world.judge.requirement)
+
+
+@then(parsers.parse('the answer shows the group "{group}" and no members'))
+def answer_shows_no_members(world: World, group: str) -> None:
+    expect_without_members(world.outcome, world.names.group(group), world.judge.requirement)
+
+
+@then(parsers.parse('the answer is 200 with the user "{user_name}", or 204'))
+def answer_is_a_success(world: World, user_name: str) -> None:
+    expect_changed(world.outcome, world.judge.remembered(user_name)["id"], world.judge.requirement)
 
 
 @then(parsers.re(r"the answer is the error (?P<status>\d+)$"), converters={"status": int})

@@ -7,9 +7,10 @@ from urllib.parse import urljoin
 import httpx
 
 from scimulate.harness import expect
-from scimulate.steps.diagnosis import HAS_AN_ID, ONLY_MATCHES
+from scimulate.steps.diagnosis import HAS_AN_ID, LIST_RESPONSE, ONLY_MATCHES
 
 USER = "urn:ietf:params:scim:schemas:core:2.0:User"
+GROUP = "urn:ietf:params:scim:schemas:core:2.0:Group"
 PATCH_OP = "urn:ietf:params:scim:api:messages:2.0:PatchOp"
 
 
@@ -53,6 +54,10 @@ class ScimClient:
 
     def create_user(self, user_name: str, display_name: str) -> httpx.Response:
         return self.post("/Users", user_named(user_name, display_name))
+
+    def create_group(self, display_name: str, member_ids: list[str]) -> httpx.Response:
+        members = {"members": [{"value": identifier} for identifier in member_ids]} if member_ids else {}
+        return self.post("/Groups", {"schemas": [GROUP], "displayName": display_name, **members})
 
     def _send(
         self, method: str, path: str, document: dict[str, Any] | None = None, query: dict[str, str] | None = None
@@ -101,6 +106,37 @@ def expect_created(response: httpx.Response) -> None:
         action = f"reading the {where} of a new user"
         wanted = f"a URL that ends in /{identifier}"
         expect.true(requirement, action, wanted, location, resolved.endswith(f"/{identifier}"), exchanges)
+
+
+def expect_made(response: httpx.Response) -> dict[str, Any]:
+    """The resource that a create answered, with its id (ENTRA-495)."""
+    expect.status(response, 201, requirement="ENTRA-495")
+    resource = expect.document(response, requirement="ENTRA-117")
+    identifier = resource.get("id")
+    named = isinstance(identifier, str) and bool(identifier)
+    expect.true(HAS_AN_ID, "creating a group", "an id, as text", identifier, named, expect.exchanges_of(response))
+    return resource
+
+
+def expect_changed(response: httpx.Response, identifier: str, requirement: str) -> None:
+    """200 with the entire resource, or 204 without a body (RFC 7644 §3.5.2)."""
+    expect.status(response, 200, 204, requirement=requirement)
+    shown = expect.document(response, requirement=requirement).get("id") if response.status_code == 200 else identifier
+    expect.equal(requirement, expect.action_of(response), identifier, shown, expect.exchanges_of(response))
+
+
+def expect_without_members(response: httpx.Response, display_name: str, requirement: str) -> None:
+    """The group, listed or alone, and none of its members."""
+    expect.status(response, 200, requirement=requirement)
+    content = expect.document(response, requirement=requirement)
+    groups = expect.envelope(response, requirement=LIST_RESPONSE) if "totalResults" in content else [content]
+    expect.equal(
+        requirement,
+        expect.action_of(response),
+        [{"displayName": display_name, "members": []}],
+        [{"displayName": group.get("displayName"), "members": group.get("members") or []} for group in groups],
+        expect.exchanges_of(response),
+    )
 
 
 def expect_list_of(response: httpx.Response, count: int) -> None:

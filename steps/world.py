@@ -14,7 +14,7 @@ from scimulate.steps.judge import Judge
 from scimulate.steps.names import Names
 from scimulate.steps.overheard import Overheard
 from scimulate.steps.portal import Generated, Portal
-from scimulate.steps.scim_messages import BearerToken, ScimClient
+from scimulate.steps.scim_messages import BearerToken, ScimClient, expect_made
 
 PASSES_THE_PROBE = "ENTRA-073"
 COMPLIANT_FLAG = "aadOptscim062020"
@@ -65,6 +65,13 @@ class World:
         """The test of the connection that the When came to."""
         assert isinstance(self.outcome, ConnectionTest), f"no connection was tested: {self.outcome!r}"
         return self.outcome
+
+    # Groups of a client's own
+
+    def create_group(self, group: str, members: list[str]) -> None:
+        ids = [self.judge.remembered(member)["id"] for member in members]
+        response = self.client.create_group(self.names.group(group), ids)
+        self.judge.remember_group(group, expect_made(response))
 
     # The portal
 

@@ -40,9 +40,44 @@ Feature: What Entra ID sends when a user changes
         | legacy    |
         | compliant |
 
-    @ENTRA-133 @ENTRA-134 @ENTRA-652
-    Scenario: Several attributes in one request of the compliant dialect
-      Given Entra ID is connected to the endpoint in the compliant dialect
+    Scenario Outline: A new surname leaves the given name, in the <dialect> dialect
+      Given Entra ID is connected to the endpoint in the <dialect> dialect
+      And these people exist in the directory:
+        | name | surname  |
+        | Ada  | Lovelace |
+      And Ada and Grace were provisioned
+      And the surname of Ada becomes "King"
+      When a provisioning cycle ends
+      Then the user "ada@contoso.test" at the endpoint has:
+        | attribute       | value |
+        | name.familyName | King  |
+        | name.givenName  | Ada   |
+      And "grace@contoso.test" is unchanged
+
+      Examples:
+        | dialect   |
+        | legacy    |
+        | compliant |
+
+    @ENTRA-088
+    Scenario Outline: A new user name under the same id, in the <dialect> dialect
+      Given Entra ID is connected to the endpoint in the <dialect> dialect
+      And Ada and Grace were provisioned
+      And the user name of Ada becomes "countess@contoso.test"
+      When a provisioning cycle ends
+      Then "ada@contoso.test" is now "countess@contoso.test"
+      And "grace@contoso.test" is unchanged
+
+      Examples:
+        | dialect   |
+        | legacy    |
+        | compliant |
+
+    Scenario Outline: Several attributes in one request of the <dialect> dialect
+      Given Entra ID is connected to the endpoint in the <dialect> dialect
+      And these people exist in the directory:
+        | name | surname  | department |
+        | Ada  | Lovelace | Analysis   |
       And Ada and Grace were provisioned
       And the surname of Ada becomes "King"
       And the department of Ada becomes "Engines"
@@ -59,6 +94,16 @@ Feature: What Entra ID sends when a user changes
         | emails[type eq "work"].value                                          | ada.king@contoso.test |
         | urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:department | Engines               |
       And "grace@contoso.test" is unchanged
+
+      @ENTRA-123
+      Examples: The default job
+        | dialect |
+        | legacy  |
+
+      @ENTRA-133 @ENTRA-134 @ENTRA-652
+      Examples: With the flag
+        | dialect   |
+        | compliant |
 
     @ENTRA-096
     Scenario: An emptied attribute is not sent

@@ -51,9 +51,20 @@ Feature: Users over SCIM
 
     @RFC7644-3.4.2.2-03 @ENTRA-498
     Scenario: A look-up finds the user asked for and nobody else
-      Given a client created the users "ada@contoso.test, adam@contoso.test"
+      Given a client created the users "ada@contoso.test, ada@contoso.test.au, clara.ada@contoso.test"
       When a client looks up the user "ada@contoso.test"
       Then the answer is a list with only "ada@contoso.test"
+
+    @RFC7644-3.4.2.2-03
+    Scenario Outline: A look-up takes <character> for a character like any other
+      Given a client created the users "ada@contoso.test"
+      When a client looks up the user "<pattern>"
+      Then the answer is a list of 0 resources
+
+      Examples:
+        | character | pattern           |
+        | *         | ad*@contoso.test  |
+        | %         | ad%@contoso.test  |
 
     @RFC7644-3.4.2.2-71 @ENTRA-107
     Scenario: Letter case does not matter in a user name
@@ -88,6 +99,16 @@ Feature: Users over SCIM
       When a client deletes the user "ada@contoso.test"
       Then the answer is the error 404
 
+    @RFC7644-3.6-03
+    Scenario: Changing a deleted user answers 404
+      Given a client created the users "ada@contoso.test"
+      And a client deleted the user "ada@contoso.test"
+      When a client patches the user "ada@contoso.test":
+        """
+        [{"op": "replace", "path": "displayName", "value": "Changed"}]
+        """
+      Then the answer is the error 404
+
   Rule: A PATCH is carried out whole or not at all
 
     @RFC7644-3.5.2-28 @RFC7644-3.5.2-30
@@ -100,6 +121,89 @@ Feature: Users over SCIM
         """
       Then the answer is an error of the client's making
       And "ada@contoso.test" is unchanged
+
+  Rule: A PATCH changes what it names and nothing beside it
+
+    @RFC7644-3.5.2-31 @ENTRA-065
+    Scenario: A change that is made is answered 200 with the user, or 204
+      Given a client created the users "ada@contoso.test, grace@contoso.test"
+      When a client patches the user "ada@contoso.test":
+        """
+        [{"op": "replace", "path": "displayName", "value": "Countess"}]
+        """
+      Then the answer is 200 with the user "ada@contoso.test", or 204
+      And only "displayName" of "ada@contoso.test" has changed, to "Countess"
+      And "grace@contoso.test" is unchanged
+
+    @RFC7644-3.5.2.3-11 @ENTRA-128
+    Scenario: A value filter changes that value and leaves its siblings
+      Given a client created the user "ada@contoso.test" with a home e-mail
+      When a client patches the user "ada@contoso.test":
+        """
+        [{"op": "replace", "path": "emails[type eq \"work\"].value", "value": "countess@contoso.test"}]
+        """
+      Then the user "ada@contoso.test" at the endpoint has:
+        | attribute                      | value                 |
+        | emails[type eq "work"].value   | countess@contoso.test |
+        | emails[type eq "work"].primary | true                  |
+        | emails[type eq "home"].value   | home@contoso.test     |
+
+    @RFC7644-3.5.2.1-07
+    Scenario: An added e-mail joins those that are there
+      Given a client created the users "ada@contoso.test"
+      When a client patches the user "ada@contoso.test":
+        """
+        [{"op": "add", "path": "emails", "value": [{"type": "home", "value": "home@contoso.test"}]}]
+        """
+      Then the user "ada@contoso.test" at the endpoint has:
+        | attribute                    | value             |
+        | emails[type eq "work"].value | ada@contoso.test  |
+        | emails[type eq "home"].value | home@contoso.test |
+
+    @RFC7644-3.5.2.3-13
+    Scenario: A new surname leaves the given name
+      Given a client created the users "ada@contoso.test"
+      When a client patches the user "ada@contoso.test":
+        """
+        [{"op": "replace", "path": "name.familyName", "value": "King"}]
+        """
+      Then the user "ada@contoso.test" at the endpoint has:
+        | attribute       | value |
+        | name.familyName | King  |
+        | name.givenName  | Ada   |
+
+    @RFC7644-3.5.2.3-20 @ENTRA-127
+    Scenario: An attribute of the enterprise extension is reached by its URN
+      Given a client created the users "ada@contoso.test"
+      When a client patches the user "ada@contoso.test":
+        """
+        [{"op": "replace", "path": "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:department",
+          "value": "Engines"}]
+        """
+      Then the user "ada@contoso.test" at the endpoint has:
+        | attribute                                                             | value   |
+        | urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:department | Engines |
+        | displayName                                                           | Ada     |
+
+    @RFC7644-3.5.2.2-02
+    Scenario: A removed attribute is gone
+      Given a client created the user "ada@contoso.test" with a job title
+      When a client patches the user "ada@contoso.test":
+        """
+        [{"op": "remove", "path": "title"}]
+        """
+      Then "title" of "ada@contoso.test" is gone, and nothing else
+
+    @RFC7644-3.5.2-34
+    Scenario: A user name that somebody has is refused
+      Given a client created the users "ada@contoso.test, grace@contoso.test"
+      When a client patches the user "grace@contoso.test":
+        """
+        [{"op": "replace", "path": "userName", "value": "ada@contoso.test"}]
+        """
+      Then the answer is an error of the client's making
+      And "ada@contoso.test" is unchanged
+      And "grace@contoso.test" is unchanged
 
   @ENTRA-507 @ENTRA-121 @ENTRA-125 @ENTRA-148 @ENTRA-149
   Rule: The legacy dialect is understood
