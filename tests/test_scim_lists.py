@@ -128,6 +128,18 @@ def test_both_projections_at_once_are_refused(endpoint: ScimTenant) -> None:
     assert endpoint.send("GET", "/Users", attributes="id", excludedAttributes="id").error == (400, "invalidValue")
 
 
+@pytest.mark.parametrize("attribute", ["userName", "externalId", "title"], ids=lambda name: f"a filter on {name}")
+def test_a_filter_has_eight_kibibytes_whether_an_index_answers_it_or_not(endpoint: ScimTenant, attribute: str) -> None:
+    longest = f'{attribute} eq "{"a" * (8 * 1024 - len(attribute) - 6)}"'
+    longer = longest.replace("aa", "aaa", 1)
+    answers = [endpoint.send("GET", "/Users", filter=text) for text in (longest, longer)]
+    answers += [
+        endpoint.send("POST", "/Users/.search", {"schemas": [SEARCH], "filter": text}) for text in (longest, longer)
+    ]
+    assert [answer.status for answer in answers] == [200, 400, 200, 400]
+    assert [answers[1].error, answers[3].error] == [(400, "invalidFilter")] * 2
+
+
 def test_search_by_post_answers_as_the_list_does(endpoint: ScimTenant) -> None:
     body = {
         "schemas": [SEARCH],

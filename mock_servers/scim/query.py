@@ -12,7 +12,7 @@ from typing import TypeVar
 import orjson
 
 from scimulate.mock_servers.scim.errors import invalid_filter, invalid_value
-from scimulate.mock_servers.scim.filter import And, Compare, Filter, ValuePath, parse
+from scimulate.mock_servers.scim.filter import And, Compare, Filter, ValuePath, check_size, parse
 from scimulate.mock_servers.scim.limits import DEFAULT_PAGE_RESOURCES, PAGE_RESOURCES
 from scimulate.mock_servers.scim.matching import Predicate, predicate
 from scimulate.mock_servers.scim.messages import Response, Slow
@@ -198,8 +198,11 @@ def list_response(shown: Sequence[object], total: int, start: int = 1) -> Respon
 
 def read_filter(text: str | None) -> str | None:
     """The filter parameter; an empty one is a mistake and never "all resources" (AMB-50, D-041)."""
-    if text is not None and not text.strip():
+    if text is None:
+        return None
+    if not text.strip():
         raise invalid_filter("the filter is empty")
+    check_size(text)
     return text
 
 
