@@ -45,10 +45,10 @@ class Requirement:
     destructive: bool = False
     untestable: str | None = None
 
-    @property
-    def family(self) -> str:
-        """`SEED` of `SEED-027`, `RFC7644` of `RFC7644-3.5.2-07`."""
-        return self.id.split("-", 1)[0]
+
+def family_of(identifier: str) -> str:
+    """`SEED` of `SEED-027`, `RFC7644` of `RFC7644-3.5.2-07`."""
+    return identifier.partition("-")[0]
 
 
 class Catalogue(Mapping[str, Requirement]):

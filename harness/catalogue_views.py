@@ -73,7 +73,7 @@ def as_json(catalogue: Catalogue, scenarios: Scenarios, profile: Profile | None 
             "untestable": requirement.untestable,
         }
         for requirement in catalogue.values()
-        if profile is None or profile.judges(requirement)
+        if profile is None or profile.judges(requirement.id)
     ]
 
 
@@ -118,7 +118,7 @@ def _how_tested(requirement: Requirement, scenarios: Scenarios) -> list[str]:
 
 
 def _how_it_fails(requirement: Requirement, profile: Profile) -> str:
-    if not profile.judges(requirement):
+    if not profile.judges(requirement.id):
         return f"The profile {profile.name} does not judge it."
     return HOW_IT_FAILS[profile.verdict_when_broken(requirement).value]
 

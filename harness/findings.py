@@ -94,9 +94,7 @@ class _Scales:
     bundled: bool
 
     def judges(self, identifier: str) -> bool:
-        """On the bundled servers each feature is judged under a profile of its own, so that all of them count."""
-        requirement = self.catalogue.get(identifier)
-        return requirement is not None and (self.bundled or self.profile.judges(requirement))
+        return identifier in self.catalogue and self.profile.judges(identifier, bundled=self.bundled)
 
     def weigh(self, record: ScenarioRecord) -> Verdict:
         """The verdict on what `record` found broken."""

@@ -6,7 +6,6 @@ alone is a run of its own against the bundled servers, in a run folder that goes
 
 import hashlib
 import os
-import secrets
 import shutil
 import tempfile
 from collections.abc import Callable, Generator, Iterator, Mapping
@@ -22,14 +21,13 @@ from scimulate.harness.evidence import Exchange
 from scimulate.harness.faults import NotApplicable, TargetFault
 from scimulate.harness.gherkin import ScenarioItem
 from scimulate.harness.journal import Journal, state_folder
-from scimulate.harness.observing import record_of
+from scimulate.harness.observing import record_of, requirement_ids
 from scimulate.harness.profile import DEFAULT_PROFILE, Profile, load_profile
+from scimulate.harness.run_id import new_run_id
 from scimulate.harness.runfolder import ALONE, append_exchange, append_record
 from scimulate.harness.target import Target
 from scimulate.harness.wire import Wire, numbers_of
 
-RUN_ID_ALPHABET = "abcdefghijklmnopqrstuvwxyz234567"
-RUN_ID_LENGTH = 8
 BUNDLED = "the bundled servers"
 
 
@@ -86,10 +84,6 @@ class Run:
 
 
 RUN = pytest.StashKey[Run]()
-
-
-def new_run_id() -> str:
-    return "".join(secrets.choice(RUN_ID_ALPHABET) for _ in range(RUN_ID_LENGTH))
 
 
 def open_run(
@@ -170,7 +164,10 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
     run = item.config.stash[RUN]
     run.exchanges.clear()
     run.decided.clear()
-    reason = run.profile.not_applicable(item.scenario_description.tags, bundled=run.bundled)
+    tags = item.scenario_description.tags
+    reason = run.profile.not_applicable(tags, bundled=run.bundled)
+    if reason is None and not any(run.profile.judges(one, bundled=run.bundled) for one in requirement_ids(tags)):
+        reason = f"the profile {run.profile.name} judges none of its requirements"
     if reason is not None:
         raise NotApplicable(reason)
 

@@ -63,8 +63,7 @@ def test_what_is_implied_fails_only_where_the_text_has_one_reading() -> None:
 
 
 def test_families() -> None:
-    catalogue = load_catalogue()
-    probes = [catalogue[name] for name in ("SEED-049", "ENTRA-105", "IVANTI-040", "RFC7644-3.3-09")]
+    probes = ("SEED-049", "ENTRA-105", "IVANTI-040", "RFC7644-3.3-09")
     assert {name: [load_profile(name).judges(probe) for probe in probes] for name in profile_names()} == {
         "entra": [True, True, False, True],
         "entra-gallery": [False, True, False, False],
@@ -72,6 +71,11 @@ def test_families() -> None:
         "ivanti-r119": [True, True, True, True],
         "rfc": [False, False, False, True],
     }
+
+
+def test_by_default_our_own_servers_are_held_to_everything() -> None:
+    judged = {name: load_profile(name).judges("IVANTI-040", bundled=True) for name in profile_names()}
+    assert judged == {"entra": True, "entra-gallery": False, "ivanti-r118": True, "ivanti-r119": True, "rfc": False}
 
 
 def test_a_portal_scenario_applies_to_our_servers_only() -> None:

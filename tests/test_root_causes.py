@@ -27,9 +27,8 @@ def attributed(exchanges: list[Exchange], *numbers: int, profile: str = "entra")
     """To what faults are put down that showed these exchanges."""
     records = [fault(f"s{number}", "ENTRA-138", broke="ENTRA-138", exchanges=(number,)) for number in numbers]
     judges = load_profile(profile).judges
-    catalogue = load_catalogue()
     evidence = {sent.number: sent for sent in exchanges}
-    return [record.broke for record in traced(records, evidence, lambda name: judges(catalogue[name]))]
+    return [record.broke for record in traced(records, evidence, judges)]
 
 
 def test_every_patch_refused_is_one_cause_with_its_consequences() -> None:
