@@ -19,6 +19,8 @@ LIST_RESPONSE = "urn:ietf:params:scim:api:messages:2.0:ListResponse"
 ERROR = "urn:ietf:params:scim:api:messages:2.0:Error"
 SCIM_JSON = "application/scim+json"
 MISSING = "nothing"
+ONLY_MATCHES = "RFC7644-3.4.2.2-03"
+TOTAL_RESULTS = "RFC7644-3.4.2-06"
 ERROR_BODY = "RFC7644-3.12-01"
 ERROR_STATUS = "RFC7644-3.12-03"
 
@@ -149,11 +151,17 @@ def scim_error(response: httpx.Response, code: int, *, requirement: str, scim_ty
 def found_once(
     response: httpx.Response, attribute: str, value: str, *, requirement: str = "ENTRA-498"
 ) -> dict[str, Any]:
-    """The list holds one resource, and it carries `value` (compared without letter case)."""
+    """The list holds one resource, and it carries `value` (compared without letter case); it is announced as one."""
     resources = envelope(response, requirement=requirement)
     values = [str(_attribute(resource, attribute)).casefold() for resource in resources]
-    check = Check(requirement, action_of(response), f"one resource with {attribute} {value!r}")
+    others = [found for found in values if found != value.casefold()]
+    broken = ONLY_MATCHES if others else requirement
+    check = Check(broken, action_of(response), f"one resource with {attribute} {value!r}")
     check.holds(values == [value.casefold()], _summary(resources, attribute), exchanges_of(response))
+    total = response.json()["totalResults"]
+    Check(TOTAL_RESULTS, action_of(response), {"totalResults": 1}).equals(
+        {"totalResults": total}, exchanges_of(response)
+    )
     return resources[0]
 
 

@@ -19,8 +19,6 @@ ENOUGH = 3
 """A kind of request that was seen fewer times says nothing of its kind."""
 _RESOURCE = re.compile(r"/(?P<type>Users|Groups)(?P<id>/[^/]+)?/?$")
 
-Operations = Sequence[Mapping[str, Any]]
-
 
 @dataclass(frozen=True)
 class Kind:
@@ -31,49 +29,39 @@ class Kind:
     enough: int = ENOUGH
 
 
-def _ops(operations: Operations) -> set[str]:
-    return {str(one.get("op")) for one in operations}
+Operation = Mapping[str, Any]
 
-
-def _paths(operations: Operations) -> list[str]:
-    return [str(one.get("path", "")) for one in operations]
-
-
-def _has_a_boolean_as_text(operations: Operations) -> bool:
-    return any(one.get("path") == "active" and isinstance(one.get("value"), str) for one in operations)
-
-
-FORMS: tuple[tuple[Kind, Callable[[Operations], bool]], ...] = (
+FORMS: tuple[tuple[Kind, Callable[[Operation], bool]], ...] = (
     (
         Kind("PATCH with a capitalised op (Add, Replace, Remove)", "ENTRA-507"),
-        lambda all_of: bool(_ops(all_of) & {"Add", "Replace", "Remove"}),
+        lambda one: one.get("op") in ("Add", "Replace", "Remove"),
     ),
     (
         Kind("PATCH with an op in lower case (add, replace, remove)", "ENTRA-132"),
-        lambda all_of: bool(_ops(all_of) & {"add", "replace", "remove"}),
+        lambda one: one.get("op") in ("add", "replace", "remove"),
     ),
     (
         Kind('PATCH of active with a string ("True", "False")', "ENTRA-125"),
-        _has_a_boolean_as_text,
+        lambda one: one.get("path") == "active" and isinstance(one.get("value"), str),
     ),
     (
         Kind("PATCH with op remove", "RFC7644-3.5.2.2-04"),
-        lambda all_of: {op.lower() for op in _ops(all_of)} == {"remove"},
+        lambda one: str(one.get("op")).lower() == "remove",
     ),
     (
         Kind("PATCH without a path", "RFC7644-3.5.2.3-01", enough=2),
-        lambda all_of: not any(_paths(all_of)),
+        lambda one: "path" not in one,
     ),
     (
         Kind("PATCH of a path with a value filter", "RFC7644-3.5.2-12", enough=2),
-        lambda all_of: any("[" in path for path in _paths(all_of)),
+        lambda one: "[" in str(one.get("path")),
     ),
     (
         Kind("PATCH of a path that begins with the URN of an extension", "ENTRA-127"),
-        lambda all_of: any(path.startswith("urn:") for path in _paths(all_of)),
+        lambda one: str(one.get("path")).startswith("urn:"),
     ),
 )
-"""Forms of a PATCH that an endpoint can be deaf to, the widest first."""
+"""Forms of an operation that an endpoint can be deaf to, the widest first."""
 
 
 def kinds_of(exchange: Exchange) -> list[Kind]:
@@ -91,11 +79,17 @@ def kinds_of(exchange: Exchange) -> list[Kind]:
             return [Kind(name, "ENTRA-146" if place["type"] == "Users" else "ENTRA-173")]
         case "PATCH", True:
             operations = _operations_of(exchange)
-            return [Kind(name, "ENTRA-496"), *(kind for kind, fits in FORMS if operations and fits(operations))]
+            return [Kind(name, "ENTRA-496"), *(kind for kind, fits in FORMS if any(map(fits, operations)))]
     return []
 
 
-def _operations_of(exchange: Exchange) -> Operations:
+def _proves(exchange: Exchange, kind: Kind) -> bool:
+    """One operation of another form can be the reason for a refusal, or for an effect."""
+    fits = next((fits for form, fits in FORMS if form == kind), None)
+    return fits is None or all(map(fits, _operations_of(exchange)))
+
+
+def _operations_of(exchange: Exchange) -> list[Operation]:
     document = _document(exchange.request_body)
     operations = document.get("Operations") if isinstance(document, dict) else None
     listed = operations if isinstance(operations, list) else []
@@ -125,7 +119,8 @@ def _never_done(exchanges: Iterable[Exchange]) -> dict[Kind, list[Exchange]]:
     for exchange in sent:
         # No answer at all tells nothing of the kind of request.
         for kind in kinds_of(exchange) if exchange.status is not None else []:
-            by_kind.setdefault(kind, []).append(exchange)
+            if _proves(exchange, kind):
+                by_kind.setdefault(kind, []).append(exchange)
     return {kind: seen for kind, seen in by_kind.items() if len(seen) >= kind.enough and _is_never(seen, had_effect)}
 
 
@@ -141,25 +136,28 @@ def _is_refused(exchange: Exchange) -> bool:
 
 def effects_of(exchanges: Iterable[Exchange]) -> dict[int, bool]:
     """PATCH requests answered with success, where the resource was read before and after: is it another now?"""
-    known: dict[tuple[str, str], Any] = {}
-    waiting: dict[tuple[str, str], list[int]] = {}
+    known: dict[str, Any] = {}
+    waiting: dict[str, list[int]] = {}
     effects: dict[int, bool] = {}
     for exchange in sorted(exchanges, key=lambda each: each.number):
-        place = (exchange.scenario, exchange.url)
+        place, document = exchange.url, _document(exchange.response_body)
         if exchange.method == "PATCH" and exchange.status in (200, 204) and place in known:
             waiting.setdefault(place, []).append(exchange.number)
-        elif exchange.method == "GET" and exchange.status == 200 and "?" not in exchange.url:
-            shown = _without_meta(_document(exchange.response_body))
+        elif exchange.method == "POST" and exchange.status == 201 and isinstance(document, dict):
+            known[f"{place}/{document.get('id')}"] = _own_state(document)
+        elif exchange.method == "GET" and exchange.status == 200 and "?" not in place:
+            shown = _own_state(document)
             for number in waiting.pop(place, []):
                 effects[number] = shown != known[place]
             known[place] = shown
     return effects
 
 
-def _without_meta(document: Any) -> Any:
-    return (
-        {name: value for name, value in document.items() if name != "meta"} if isinstance(document, dict) else document
-    )
+def _own_state(document: Any) -> Any:
+    """Without what follows from elsewhere: the groups of a user change with the groups."""
+    if not isinstance(document, dict):
+        return document
+    return {name: value for name, value in document.items() if name not in ("meta", "groups")}
 
 
 def _put_down(

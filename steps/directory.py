@@ -12,6 +12,7 @@ ATTRIBUTES = {
     "mail": "mail",
     "job title": "job_title",
     "department": "department",
+    "phone": "telephone_number",
     "mobile": "mobile",
     "mobile number": "mobile",
 }

@@ -19,8 +19,10 @@ RANDOM = '"{random}"'
 """In a table of requests: a GUID that is another one each time (ENTRA-070)."""
 
 LETS_IN = "ENTRA-503"
+ONE_AT_MOST = "ENTRA-106"
 RESTORES = "ENTRA-144"
-NOTHING_ELSE = "ENTRA-122"
+AS_ASKED = "ENTRA-122"
+JOINS = "RFC7644-3.5.2.1-07"
 LAST_WRITES = 3
 
 
@@ -46,11 +48,17 @@ class Judge:
             return
         if (cause := cause_of(self._overheard.everything)) is not None:
             expect.true(cause.requirement, cause.action, cause.expected, cause.actual, False, (cause.exchange,))
+        self._look_again()
         refused = self._overheard.refused()
         told = "; ".join(heard.describes() for heard in refused[:3])
         shown = refused or self._overheard.last_writes(LAST_WRITES)
         evidence = tuple(heard.exchange for heard in shown if heard.exchange)
         expect.equal(requirement, f"{action} ({told})" if told else action, expected, actual, evidence)
+
+    def _look_again(self) -> None:
+        """What was changed and not read since is read now, so that the evidence shows what became of it."""
+        for path in self._overheard.unread():
+            self._client.get(path)
 
     # Users
 
@@ -58,7 +66,8 @@ class Judge:
         """The one user of this name, found by filter and read by id."""
         name = self._names.real(user_name)
         found = self._endpoint.users_named(name)
-        self.check(expected=1, actual=len(found), action=f"looking up the user {name}")
+        several = ONE_AT_MOST if len(found) > 1 else None
+        self.check(expected=1, actual=len(found), action=f"looking up the user {name}", requirement=several)
         return self._endpoint.by_id("/Users", found[0]["id"])
 
     def one_user(self, user_name: str, *, active: bool) -> None:
@@ -124,6 +133,7 @@ class Judge:
             expected={old: [], new: [self._before[user_name]["id"]]},
             actual=found,
             action=f"looking up {old} and {new}",
+            requirement=AS_ASKED if found[new] == [] and found[old] else None,
         )
 
     def _broken_by(self, expected: dict[str, Any], actual: dict[str, Any]) -> str:
@@ -131,7 +141,8 @@ class Judge:
             return RESTORES if expected["active"] else SOFT_DELETE
         if expected and _alike(expected) == _alike(actual):
             return AS_RECEIVED
-        return NOTHING_ELSE if expected.items() <= actual.items() else self.requirement
+        beside = expected.items() <= actual.items() and not self.requirement.startswith("RFC")
+        return AS_ASKED if beside else self.requirement
 
     # Groups
 
@@ -140,11 +151,16 @@ class Judge:
         name = self._names.group(group)
         found = self._endpoint.groups_named(name)
         self.check(expected=1, actual=len(found), action=f"looking up the group {name}")
-        listed = member_ids(self._endpoint.by_id("/Groups", found[0]["id"]))
+        identifier = found[0]["id"]
+        listed = member_ids(self._endpoint.by_id("/Groups", identifier))
+        wanted = sorted(self.find_user(member)["id"] for member in members)
+        joined = self._overheard.joined(identifier)
+        lost = joined and any(one not in listed for one in wanted if one not in joined)
         self.check(
-            expected=sorted(self.find_user(member)["id"] for member in members),
+            expected=wanted,
             actual=listed,
             action=f"reading the members of {name}",
+            requirement=JOINS if lost else None,
         )
 
     def remember_group(self, group: str, made: Resource) -> None:

@@ -126,6 +126,24 @@ class Overheard(httpx.BaseTransport):
         """The requests that the endpoint did not answer with success."""
         return [heard for heard in self.requests if heard.status is None or heard.status >= 300]
 
+    def unread(self) -> list[str]:
+        """The paths of resources that were changed with success and not read by id since."""
+        paths: dict[str, None] = {}
+        for heard in self.everything:
+            if heard.method == "PATCH" and heard.status in (200, 204):
+                paths[heard.path] = None
+            elif heard.method == "DELETE" or (heard.method == "GET" and not heard.query):
+                paths.pop(heard.path, None)
+        return list(paths)
+
+    def joined(self, group_id: str) -> set[str]:
+        """The ids that the last PATCH of this group added, when it did nothing else."""
+        changes = [heard for heard in self.everything if heard.method == "PATCH" and heard.id == group_id]
+        operations = changes[-1].body["Operations"] if changes else []
+        if not all(str(one["op"]).lower() == "add" and one.get("path") == "members" for one in operations):
+            return set()
+        return {str(member["value"]) for one in operations for member in one["value"]}
+
     def last_writes(self, count: int) -> list[Heard]:
         """The last changes that any actor made, and the last read after them."""
         writes = [heard for heard in self.everything if heard.method in ("PATCH", "PUT", "DELETE")]

@@ -140,17 +140,17 @@ def test_one_user_is_found_whatever_the_letter_case() -> None:
 
 
 @pytest.mark.parametrize(
-    ("resources", "actual"),
+    ("resources", "requirement", "actual"),
     [
-        ([], "no resource"),
-        ([USER, USER], "2 resources with userName 'ada@contoso.test', 'ada@contoso.test'"),
-        ([{"id": "8", "userName": "grace"}], "1 resource with userName 'grace'"),
+        ([], "ENTRA-498", "no resource"),
+        ([USER, USER], "ENTRA-498", "2 resources with userName 'ada@contoso.test', 'ada@contoso.test'"),
+        ([{"id": "8", "userName": "grace"}], "RFC7644-3.4.2.2-03", "1 resource with userName 'grace'"),
     ],
 )
-def test_found_none_many_or_another(resources: list[Any], actual: str) -> None:
+def test_found_none_many_or_another(resources: list[Any], requirement: str, actual: str) -> None:
     response = answer(200, page(*resources))
     assert fault(lambda: expect.found_once(response, "userName", "ada@contoso.test")) == (
-        "ENTRA-498",
+        requirement,
         GET,
         "one resource with userName 'ada@contoso.test'",
         actual,

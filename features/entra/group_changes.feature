@@ -30,9 +30,13 @@ Feature: What Entra ID sends when a group changes
       And the endpoint has one inactive user "grace@contoso.test"
       And "ada@contoso.test" is unchanged
 
-      Examples:
+      Examples: The default job
+        | dialect |
+        | legacy  |
+
+      @RFC7644-3.5.2.2-04
+      Examples: With the flag
         | dialect   |
-        | legacy    |
         | compliant |
 
   @ENTRA-171 @ENTRA-642 @NEG-46

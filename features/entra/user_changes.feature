@@ -26,12 +26,16 @@ Feature: What Entra ID sends when a user changes
     @ENTRA-130 @ENTRA-126
     Scenario Outline: A mobile number where there was none, in the <dialect> dialect
       Given Entra ID is connected to the endpoint in the <dialect> dialect
+      And these people exist in the directory:
+        | name | phone         |
+        | Ada  | +441632960009 |
       And Ada and Grace were provisioned
       And the mobile number of Ada becomes "+441632960002"
       When a provisioning cycle ends
       Then the user "ada@contoso.test" at the endpoint has:
         | attribute                            | value            |
         | phoneNumbers[type eq "mobile"].value | +441632960002    |
+        | phoneNumbers[type eq "work"].value   | +441632960009    |
         | emails[type eq "work"].value         | ada@contoso.test |
       And "grace@contoso.test" is unchanged
 
@@ -54,9 +58,14 @@ Feature: What Entra ID sends when a user changes
         | name.givenName  | Ada   |
       And "grace@contoso.test" is unchanged
 
-      Examples:
+      @RFC7644-3.5.2.3-13
+      Examples: The default job
+        | dialect |
+        | legacy  |
+
+      @ENTRA-133
+      Examples: With the flag
         | dialect   |
-        | legacy    |
         | compliant |
 
     @ENTRA-088

@@ -201,9 +201,9 @@ Feature: Users over SCIM
         """
         [{"op": "replace", "path": "userName", "value": "ada@contoso.test"}]
         """
-      Then the answer is an error of the client's making
-      And "ada@contoso.test" is unchanged
+      Then "ada@contoso.test" is unchanged
       And "grace@contoso.test" is unchanged
+      And the answer is an error of the client's making
 
   @ENTRA-507 @ENTRA-121 @ENTRA-125 @ENTRA-148 @ENTRA-149
   Rule: The legacy dialect is understood
