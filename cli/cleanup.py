@@ -6,13 +6,14 @@ import sys
 from contextlib import ExitStack
 from pathlib import Path
 
-from scimulate.cli.endpoint import reach, state_folder_of, target_of, token_of, variables_of
+from scimulate.cli.endpoint import state_folder_of, target_of, token_of, variables_of
 from scimulate.cli.exit_codes import CLEAN, CLEANUP_INCOMPLETE
 from scimulate.cli.options import Call
 from scimulate.harness.cleanup import CleanupReport, clean_up
 from scimulate.harness.evidence import Exchange
 from scimulate.harness.faults import SettingsError
 from scimulate.harness.journal import Journal, is_alive, journals
+from scimulate.harness.reaching import reach
 from scimulate.harness.target import Target
 from scimulate.harness.wire import Wire, numbers_of
 from scimulate.load.result import Cleanup

@@ -3,19 +3,15 @@
 import os
 import sys
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
-
-import httpx
 
 from scimulate.cli.known_settings import BY_NAME
 from scimulate.cli.settings import Settings
 from scimulate.cli.token import read_token
-from scimulate.harness.connection import Connection, read_answer
 from scimulate.harness.faults import SettingsError
 from scimulate.harness.journal import state_folder
-from scimulate.harness.preflight import fetch_token, preflight
+from scimulate.harness.run_id import RUN_ID, RUN_ID_IN_WORDS
 from scimulate.harness.target import Target
 
 TEXTS = ("url", "proxy", "oauth-token-url", "oauth-client-id", "oauth-client-secret")
@@ -50,27 +46,6 @@ def target_of(variables: Mapping[str, str]) -> Target:
     return Target.from_environment(variables)
 
 
-def reach(target: Target) -> Target:
-    """The endpoint with its token, once it has answered one question as a SCIM endpoint; nothing is written for it."""
-    connection = Connection(target)
-
-    def send(request: httpx.Request) -> httpx.Response:
-        for name, value in target.headers:
-            request.headers.setdefault(name, value)
-        answer = connection.handle_request(request)
-        body = read_answer(answer)
-        headers = [(name, value) for name, value in answer.headers.multi_items() if name != "content-encoding"]
-        return httpx.Response(answer.status_code, headers=headers, content=body, request=request)
-
-    try:
-        if target.oauth is not None and not target.token:
-            target = replace(target, token=fetch_token(target.oauth, send))
-        preflight(target, send)
-    finally:
-        connection.close()
-    return target
-
-
 def state_folder_of(settings: Settings) -> Path:
     """Where the journals are kept."""
     own = settings.text("state-dir")
@@ -78,10 +53,10 @@ def state_folder_of(settings: Settings) -> Path:
 
 
 def run_id_of(settings: Settings) -> str | None:
-    """The run id that was asked for; its letters are those of base 32, which no endpoint changes."""
+    """The run id that was asked for."""
     given = settings.text("run-id")
-    if given is not None and (len(given) != 8 or not set(given) <= set("abcdefghijklmnopqrstuvwxyz234567")):
-        raise SettingsError("run-id", f"{given!r} must be eight characters of a-z and 2-7")
+    if given is not None and not RUN_ID.fullmatch(given):
+        raise SettingsError("run-id", f"{given!r} must be {RUN_ID_IN_WORDS}")
     return given
 
 

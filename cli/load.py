@@ -7,8 +7,9 @@ from pathlib import Path
 from scimulate.cli.endpoint import run_id_of, state_folder_of, target_of, token_of, variables_of
 from scimulate.cli.options import Call
 from scimulate.cli.settings import Settings
+from scimulate.harness.run_id import new_run_id
 from scimulate.load.run import run_load
-from scimulate.load.settings import LoadSettings, dialect_of, new_run_id, read_rate
+from scimulate.load.settings import LoadSettings, dialect_of, read_rate
 
 
 def load(call: Call) -> int:

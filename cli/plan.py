@@ -1,7 +1,6 @@
 """What a run will do, decided and checked before anything is sent or written."""
 
 import os
-import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
@@ -18,9 +17,8 @@ from scimulate.harness.catalogue import load_catalogue
 from scimulate.harness.catalogue_views import scenarios_by_requirement
 from scimulate.harness.faults import SettingsError
 from scimulate.harness.profile import Profile, load_profile
+from scimulate.harness.run_id import new_run_id
 from scimulate.harness.target import Target
-
-ALPHABET = "abcdefghijklmnopqrstuvwxyz234567"
 
 
 @dataclass(frozen=True)
@@ -66,7 +64,7 @@ def plan_run(settings: Settings) -> Plan:
     out = _out_of(settings)
     token = token_of(settings)
     bundled = settings.text("url") is None
-    run_id = run_id_of(settings) or "".join(secrets.choice(ALPHABET) for _ in range(8))
+    run_id = run_id_of(settings) or new_run_id()
     state = state_folder_of(settings)
     most = settings.whole("max-requests")
     dry_run = settings.is_on("dry-run")

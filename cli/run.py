@@ -8,7 +8,6 @@ from dataclasses import replace
 from rich.console import Console
 
 from scimulate.cli.child import Ending, command_line, run_child
-from scimulate.cli.endpoint import reach
 from scimulate.cli.exit_codes import CLEAN, CLEANUP_INCOMPLETE, FINDINGS, HARNESS_FAULT, NOTHING_TESTED
 from scimulate.cli.finish import accepted_today, write_results
 from scimulate.cli.interruptions import Interruptions
@@ -20,6 +19,7 @@ from scimulate.harness.cleanup import clean_up
 from scimulate.harness.faults import SettingsError
 from scimulate.harness.findings import exit_code
 from scimulate.harness.journal import Journal, journal_path
+from scimulate.harness.reaching import reach
 from scimulate.harness.redaction import Redactor
 from scimulate.harness.runfolder import append_exchange
 from scimulate.harness.wire import Wire, numbers_of

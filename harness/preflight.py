@@ -25,13 +25,16 @@ ROOT_MISSING = frozenset({18, 19, 20, 21})
 Send = Callable[[httpx.Request], httpx.Response]
 
 
-def preflight(target: Target, send: Send) -> None:
-    """Asks for a user that cannot exist; raises TargetUnreachable when the answer is not a SCIM endpoint's to us."""
+def preflight(target: Target, send: Send, *, fetched: bool = False) -> None:
+    """Asks for a user that cannot exist; raises TargetUnreachable when the answer is not a SCIM endpoint's to us.
+
+    `fetched`: the token is one that `fetch_token` has just got.
+    """
     answer = _ask(target, send, {"filter": f'userName eq "{uuid4()}"'})
     if answer.status_code in (403, 404):
         # Some endpoints answer so when nothing matches, which is a fault to be judged (ENTRA-513).
         answer = _ask(target, send, {"count": "1"})
-    problem = _problem(target, answer)
+    problem = _problem(target, answer, fetched)
     if problem is not None:
         raise TargetUnreachable(problem)
 
@@ -68,11 +71,11 @@ def _headers(target: Target) -> dict[str, str]:
     return {**accept, "Authorization": f"Bearer {target.token}"} if target.token else accept
 
 
-def _problem(target: Target, answer: httpx.Response) -> str | None:
+def _problem(target: Target, answer: httpx.Response, fetched: bool) -> str | None:
     status = answer.status_code
     document = document_of(answer.content)
     if status in (401, 403):
-        return _unauthorised(target, status)
+        return _unauthorised(target, status, fetched)
     if 300 <= status < 400 and status != 304:
         return _redirected(target, answer)
     if _is_scim(document):
@@ -106,10 +109,13 @@ def _claims_json(answer: httpx.Response) -> bool:
     return "json" in answer.headers.get("content-type", "").lower() or answer.content.lstrip()[:1] in (b"{", b"[")
 
 
-def _unauthorised(target: Target, status: int) -> str:
+def _unauthorised(target: Target, status: int, fetched: bool) -> str:
     if not target.token:
         return f"token: none was given and the endpoint asks for one ({status}); {TOKEN_HINT}"
-    why = "does not accept the token" if status == 401 else "knows the token but refuses it access to users"
+    token = "the token that oauth-token-url gave for this client" if fetched else "the token"
+    why = f"does not accept {token}" if status == 401 else f"knows {token} but refuses it access to users"
+    if fetched:
+        return f"oauth-client-id: the endpoint {why} ({status}); check both settings and the rights of the client"
     return f"token: the endpoint {why} ({status}); {TOKEN_HINT}"
 
 

@@ -104,6 +104,10 @@ class Target:
             found.append(httpx.URL(self.proxy).password)
         return tuple(dict.fromkeys(value for value in found if value))
 
+    def is_at(self, url: httpx.URL) -> bool:
+        """True for an address of the endpoint's own origin, the only place where its secrets may go."""
+        return url.copy_with(raw_path=b"/", fragment=None) == httpx.URL(self.url).copy_with(raw_path=b"/")
+
     def tls(self) -> ssl.SSLContext:
         """How certificates are checked. Only the settings count, never variables such as SSL_CERT_FILE."""
         return _tls(self.insecure, self.ca_file, self.client_cert)

@@ -90,7 +90,6 @@ class Wire:
         self._sleep = sleep
         self._allowance = Allowance(target, folder, sleep=sleep)
         self._recorder = Recorder(self.redactor, Masker(run_id, journal.knows), target.headers)
-        self._origin = httpx.URL(target.url).copy_with(raw_path=b"/")
         self._deleted: set[Resource] = set()
 
     def transport(self, actor: str, *, guarded: bool = True, retries: int = 0) -> httpx.BaseTransport:
@@ -152,7 +151,7 @@ class Wire:
 
     def _dress(self, request: httpx.Request) -> None:
         request.headers["Accept-Encoding"] = CODINGS
-        if self._is_at_the_target(request):
+        if self.target.is_at(request.url):
             for name, value in self.target.headers:
                 request.headers.setdefault(name, value)
 
@@ -182,7 +181,7 @@ class Wire:
         refusal: Exception | None = None
         if self.target.read_only and request.method != "GET":
             refusal = ReadOnly(f"read-only: {sending.actor} would have sent {request.method}, which may write")
-        elif not self._is_at_the_target(request) and self._carries_a_secret(request.headers):
+        elif not self.target.is_at(request.url) and self._carries_a_secret(request.headers):
             refusal = ForeignOrigin(f"{sending.actor} would have sent a secret of the endpoint to another origin")
         elif strangers := [each for each in effects.changes if not self._journal.owns(each.collection, each.id)]:
             refusal = _stranger_write(sending, strangers[0])
@@ -191,9 +190,6 @@ class Wire:
             why = refusal.actual if isinstance(refusal, StrangerWrite) else refusal
             self._record(self._recorder.unanswered(sending, f"refused before sending: {why}"))
             raise refusal
-
-    def _is_at_the_target(self, request: httpx.Request) -> bool:
-        return request.url.copy_with(raw_path=b"/", fragment=None) == self._origin
 
     def _carries_a_secret(self, headers: Mapping[str, str]) -> bool:
         secrets = [secret for secret in self.target.secrets if len(secret) >= LEAST_LENGTH]

@@ -6,8 +6,9 @@ from typing import Any
 
 from scimulate.harness.faults import SettingsError
 from scimulate.harness.journal import state_folder
+from scimulate.harness.run_id import new_run_id
 from scimulate.harness.target import Target
-from scimulate.load.settings import LoadSettings, dialect_of, new_run_id, read_flag, read_rate
+from scimulate.load.settings import LoadSettings, dialect_of, read_flag, read_rate
 from scimulate.mock_servers.entra.dialect import Dialect
 
 

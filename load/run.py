@@ -17,11 +17,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-import httpx
-
-from scimulate.harness.connection import Connection
 from scimulate.harness.faults import HarnessError, SettingsError
-from scimulate.harness.preflight import fetch_token, preflight
+from scimulate.harness.reaching import reach
 from scimulate.harness.target import Target
 from scimulate.load.journal import FOLDER, read, unfinished
 from scimulate.load.order import PROGRESS_PREFIX
@@ -93,20 +90,6 @@ def remove_unfinished(target: Target, *, state_dir: Path, say: Say, environ: Map
         with tempfile.TemporaryDirectory(prefix="scimulate-load-") as folder:
             done.append(_remove(settings, environ, Path(folder), say))
     return done
-
-
-def reach(target: Target) -> Target:
-    """The endpoint with its token, once it has answered one question as a SCIM endpoint."""
-
-    def send(request: httpx.Request) -> httpx.Response:
-        request.headers.update(dict(target.headers))
-        return client.send(request)
-
-    with httpx.Client(transport=Connection(target), trust_env=False) as client:
-        if target.oauth is not None and not target.token:
-            target = replace(target, token=fetch_token(target.oauth, send))
-        preflight(target, send)
-    return target
 
 
 def _remove(settings: LoadSettings, environ: Mapping[str, str], folder: Path, say: Say) -> Cleanup:

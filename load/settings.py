@@ -1,24 +1,18 @@
 """What a load is told to do, checked before anything is sent; and the same as environment variables for Locust."""
 
-import secrets
-import string
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from scimulate.harness.faults import SettingsError
+from scimulate.harness.run_id import RUN_ID, RUN_ID_IN_WORDS, new_run_id
 from scimulate.harness.target import Target, is_loopback
 from scimulate.mock_servers.entra.dialect import COMPLIANT_FLAG, Dialect
 
 MODES = ("initial",)
 PLANNED_MODES = ("incremental", "bulk", "spike", "soak", "throttled", "gallery")
 LARGEST_DIRECTORY = 10_000_000
-RUN_ID_ALPHABET = string.ascii_lowercase + "234567"
-
-
-def new_run_id() -> str:
-    return "".join(secrets.choice(RUN_ID_ALPHABET) for _ in range(8))
 
 
 def dialect_of(tenant_url: str) -> Dialect:
@@ -58,8 +52,8 @@ class LoadSettings:
         _check_range("lanes", self.lanes, self.processes, 10_000)
         if self.rate is not None and not 0 < self.rate < 1_000_000:
             raise SettingsError("rate", f"must be more than 0 requests per second, or max; not {self.rate:g}")
-        if not self.run_id or set(self.run_id) - set(string.ascii_lowercase + string.digits) or len(self.run_id) > 16:
-            raise SettingsError("run_id", "must be up to 16 letters a-z and digits")
+        if not RUN_ID.fullmatch(self.run_id):
+            raise SettingsError("run_id", f"must be {RUN_ID_IN_WORDS}")
         if self.target.read_only:
             raise SettingsError("read_only", "a load writes; it cannot be read-only")
         if self.target.proxy is not None:

@@ -24,7 +24,7 @@ from scimulate.load.shapes import create_group, create_user, match_group, match_
 from scimulate.mock_servers.entra.dialect import Dialect
 from tests.load_endpoint import TOKEN, LoadEndpoint, Resource
 
-RUN_ID = "k3f9x2ab"
+RUN_ID = "k3f7x2ab"
 PATIENT_MS = 60_000.0
 
 
@@ -363,7 +363,7 @@ def test_the_journal_is_written_before_the_first_user(
         ({"mode": "sideways"}, "mode: sideways is unknown; available now: initial"),
         ({"rate": 0.0}, "rate: must be more than 0 requests per second, or max; not 0"),
         ({"processes": 9}, "lanes: must be between 9 and 10,000; not 8"),
-        ({"run_id": "../x"}, "run_id: must be up to 16 letters a-z and digits"),
+        ({"run_id": "../x"}, "run_id: must be eight characters of a-z and 2-7"),
         (
             {"target": Target("https://scim.example.com/scim/v2", TOKEN)},
             "url: scim.example.com is not this machine; give --yes-this-endpoint if it may be loaded with 40 users",
