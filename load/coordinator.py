@@ -57,8 +57,6 @@ class Coordinator:
         self.ending.interrupted = True
         self._wake.set()
 
-    # What the workers say
-
     def on_progress(self, node: str, report: dict[str, int]) -> None:
         if self._phase is not None:
             self._phase.progress[node] = report
@@ -80,8 +78,6 @@ class Coordinator:
         self.ending.removed += data["removed"]
         self.ending.left += data["left"]
         self.on_done(node, {**data, "phase": REMOVAL})
-
-    # Phases
 
     def _deal(self) -> None:
         for order, node in zip(self._orders, self._nodes, strict=True):

@@ -135,8 +135,6 @@ class Session:
             gevent.select.select([int(pipe)], [], [])
             self.interrupt()
 
-    # Messages to a worker
-
     def _begin(self, environment: Environment, msg: Any, **_: Any) -> None:
         self.target = read_target(environment)
         worker = Worker(Order.from_message(msg.data), self._send, self._new_endpoint)
@@ -164,8 +162,6 @@ class Session:
         """A lane apart from Locust's users, which may be stopped already."""
         return endpoint_of(DirectoryUser(self.environment))
 
-    # Messages to the coordinator
-
     def _progress(self, msg: Any, **_: Any) -> None:
         if self.coordinator is not None:
             self.coordinator.on_progress(msg.node_id, msg.data)
@@ -177,8 +173,6 @@ class Session:
     def _removed(self, msg: Any, **_: Any) -> None:
         if self.coordinator is not None:
             self.coordinator.on_removed(msg.node_id, msg.data)
-
-    # The run
 
     def _coordinate(self) -> None:
         try:

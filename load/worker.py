@@ -61,8 +61,6 @@ class Worker:
     def measuring(self) -> Measuring:
         return self._measuring
 
-    # Lanes
-
     def serve(self, endpoint: Endpoint) -> bool:
         """One object's work on this lane; waits for some. False when there will be no more."""
         while not self._closed:
@@ -98,8 +96,6 @@ class Worker:
             self._in_hand -= 1
             self._end_phase_when_empty_handed()
 
-    # What the coordinator says
-
     def begin_phase(self, phase: str) -> None:
         self._phase = phase
         self._measuring = Measuring(Schedule(self._order.rate, time.monotonic))
@@ -119,8 +115,6 @@ class Worker:
         if everything:
             self._job.ledger.expect_everything()
         gevent.spawn(self._remove, interrupted)
-
-    # Phases
 
     def _work_of(self, phase: str) -> Iterator[Work]:
         job = self._job
@@ -176,8 +170,6 @@ class Worker:
             figures = self._measuring.figures
             self._send(PROGRESS, {"objects": figures.objects, "requests": figures.requests})
             gevent.sleep(0.5)
-
-    # Removal
 
     def _remove(self, interrupted: str) -> None:
         while self._in_hand:

@@ -7,7 +7,6 @@ import ipaddress
 import re
 from collections.abc import Awaitable, Callable
 from dataclasses import asdict
-from datetime import timedelta
 from typing import Protocol
 
 import orjson
@@ -19,10 +18,10 @@ from starlette.routing import BaseRoute, Mount, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from scimulate.mock_servers.clock import VirtualClock
+from scimulate.mock_servers.duration import DurationRefused, read_duration
 from scimulate.mock_servers.scim.traffic import FAULT_NAMES, LONGEST_DELAY_SECONDS, Fault, Traffic
 from scimulate.mock_servers.tenants import DEFAULT_POLICY, DEFAULT_TENANT, Tenant, TenantError, TenantExists, Tenants
 
-_DURATION = re.compile(r"P(?:(\d{1,5})D)?(?:T(?:(\d{1,7})H)?(?:(\d{1,9})M)?(?:(\d{1,9})S)?)?")
 _LOOPBACK_HOST = re.compile(r"(?:localhost|127(?:\.[0-9]{1,3}){3}|\[::1\])(?::[0-9]+)?", re.IGNORECASE)
 BODY_BYTES = 256 * 1024
 
@@ -91,7 +90,10 @@ class _Control:
         if request.method == "POST":
             if not isinstance(clock, VirtualClock):
                 raise ControlRefused(409, "this tenant lives by the machine's clock, which cannot be moved")
-            duration = read_duration((await _object(request)).get("advance"))
+            try:
+                duration = read_duration((await _object(request)).get("advance"))
+            except DurationRefused as refused:
+                raise ControlRefused(400, str(refused)) from refused
             # What falls due may call this server, so the event loop must stay free.
             await run_in_threadpool(clock.advance, duration)
         kind = "virtual" if isinstance(clock, VirtualClock) else "real"
@@ -119,15 +121,6 @@ class _Control:
         if tenant is None:
             raise ControlRefused(404, "there is no such tenant")
         return tenant
-
-
-def read_duration(value: object) -> timedelta:
-    """An ISO 8601 duration of days, hours, minutes and seconds, such as PT40M."""
-    match = _DURATION.fullmatch(value) if isinstance(value, str) else None
-    if match is None or not any(match.groups()):
-        raise ControlRefused(400, 'advance is an ISO 8601 duration such as "PT40M"')
-    days, hours, minutes, seconds = (int(part or 0) for part in match.groups())
-    return timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds)
 
 
 def read_faults(value: object) -> list[Fault]:

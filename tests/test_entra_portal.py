@@ -9,6 +9,7 @@ import pytest
 from starlette.applications import Starlette
 
 from scimulate.mock_servers.clock import VirtualClock
+from scimulate.mock_servers.entra.application import Credentials
 from scimulate.mock_servers.entra.pages import create_entra_portal
 from scimulate.mock_servers.entra.sample import fill_with_company
 from scimulate.mock_servers.entra.tenant import EntraTenant
@@ -113,6 +114,37 @@ def test_the_saved_secret_goes_to_its_own_url_only(browser: Browser, endpoint: E
     elsewhere = "https://elsewhere.contoso.test/scim/v2"
     assert "✖" in browser.post(f"{app}/edit", data={"tenant_url": elsewhere, "secret_token": "", "act": "test"}).text
     assert [TOKEN in request.headers["Authorization"] for request in endpoint.requests] == [True, True, False]
+
+
+@pytest.mark.parametrize(
+    "url", [BASE, f"{BASE}/", f" {BASE} ", f"{BASE}?aadOptscim062020"], ids=["unchanged", "slash", "spaces", "flag"]
+)
+def test_saving_with_the_masked_secret_keeps_it_for_its_base_address(
+    browser: Browser, endpoint: Endpoint, tenant: EntraTenant, url: str
+) -> None:
+    """SEED-033, ENTRA-005: the flag changes the dialect and not the place."""
+    app = create_application(browser)
+    browser.post(f"{app}/edit", data={"tenant_url": BASE, "secret_token": TOKEN, "act": "save"})
+    saved = browser.post(f"{app}/edit", data={"tenant_url": url, "secret_token": "", "act": "save"})
+    assert "Saved." in saved.text
+    assert TOKEN not in saved.text
+    (application,) = tenant.applications()
+    assert application.credentials == Credentials(url.strip())
+    endpoint.sent()
+    tested = browser.post(f"{app}/edit", data={"tenant_url": url, "secret_token": "", "act": "test"})
+    assert "✔" in tested.text
+    assert "Saved." not in tested.text
+    assert {request.headers["Authorization"] for request in endpoint.requests} == {f"Bearer {TOKEN}"}
+
+
+def test_a_secret_is_not_saved_for_another_place_by_leaving_it_masked(browser: Browser, tenant: EntraTenant) -> None:
+    """NEG-14."""
+    app = create_application(browser)
+    browser.post(f"{app}/edit", data={"tenant_url": BASE, "secret_token": TOKEN, "act": "save"})
+    elsewhere = f"{BASE}/other"
+    assert "✖" in browser.post(f"{app}/edit", data={"tenant_url": elsewhere, "secret_token": "", "act": "save"}).text
+    (application,) = tenant.applications()
+    assert application.credentials == Credentials(BASE)
 
 
 def test_the_directory_can_be_edited(browser: Browser, tenant: EntraTenant) -> None:

@@ -6,7 +6,7 @@ ProvisioningRefused   provisioning cannot be started
 
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from scimulate.mock_servers.clock import Clock
 from scimulate.mock_servers.entra.connection import (
@@ -92,8 +92,6 @@ class Application:
         self._lock = threading.RLock()
         self._job = Job(clock, self, self.log, new_id)
 
-    # Users and groups
-
     def assign(self, principal_id: str) -> None:
         """Assigning twice leaves one assignment (SEED-044)."""
         principal = self._directory.principal(principal_id)
@@ -129,29 +127,26 @@ class Application:
     def scope(self, scope: Scope) -> None:
         self._scope = scope
 
-    # Admin credentials
-
     @property
     def credentials(self) -> Credentials | None:
         """The saved credentials, without the secret; `None` before the first save."""
         return Credentials(self._connection.tenant_url) if self._connection else None
 
-    def test_connection(self, tenant_url: str, secret_token: str) -> ConnectionTest:
-        """Two reads, no write (SEED-034). Fields that cannot be used fail before anything is sent (NEG-12, NEG-13)."""
+    def test_connection(self, tenant_url: str, secret_token: str | None) -> ConnectionTest:
+        """Two reads, no write (SEED-034). Fields that cannot be used fail before anything is sent (NEG-12, NEG-13).
+
+        `None` stands for a masked secret that was left as it is.
+        """
         try:
-            connection = read_connection(tenant_url, secret_token)
+            connection = self._entered(tenant_url, secret_token)
         except FieldRefused as refused:
             return ConnectionTest(False, refused.code, refused.message)
         return self._test(connection)
 
-    def test_saved_connection(self) -> ConnectionTest:
-        """Test Connection on a form whose masked secret was left as it is."""
-        return self._test(self._require_credentials())
-
-    def save_credentials(self, tenant_url: str, secret_token: str) -> None:
+    def save_credentials(self, tenant_url: str, secret_token: str | None) -> None:
         """Store what passes the test. Raises `CredentialsRefused`; the former credentials then stay (SEED-038)."""
         try:
-            connection = read_connection(tenant_url, secret_token)
+            connection = self._entered(tenant_url, secret_token)
         except FieldRefused as refused:
             raise CredentialsRefused(ConnectionTest(False, refused.code, refused.message)) from None
         test = self._test(connection)
@@ -160,14 +155,19 @@ class Application:
         self._connection = connection
         self._job.credentials_changed()
 
+    def _entered(self, tenant_url: str, secret_token: str | None) -> Connection:
+        """The two fields. The saved secret goes with the base address it was saved for, and to no other (NEG-14)."""
+        connection, saved = read_connection(tenant_url, secret_token or ""), self._connection
+        if secret_token is None and saved is not None and saved.base == connection.base:
+            return replace(connection, secret_token=saved.secret_token)
+        return connection
+
     def _test(self, connection: Connection) -> ConnectionTest:
         return converse(probe(self._new_id(), self._new_id()), self._sender_to(connection))
 
     def _sender_to(self, connection: Connection) -> Send:
         token = connection.secret_token or issued_token(self._issuer_tenant)
         return self._delivery.to(connection.base, token)
-
-    # Provisioning
 
     def start(self) -> None:
         self._require_credentials()
@@ -191,8 +191,6 @@ class Application:
         if self._connection is None:
             raise ProvisioningRefused("Admin credentials are required: test the connection and save it first.")
         return self._connection
-
-    # What the job asks for
 
     def plan(self, kind: CycleKind, links: Links) -> CyclePlan:
         if kind is CycleKind.INITIAL or self._scope is Scope.ALL:

@@ -88,8 +88,6 @@ class Cycle:
         self.links.covered = covered
         return None
 
-    # Whom the cycle looks at
-
     def _covered(self) -> frozenset[tuple[str, bool]]:
         users = self.plan.directory.users
         return frozenset(
@@ -109,8 +107,6 @@ class Cycle:
     def _in_order(known: Iterator[str], linked: dict[str, Link], wanted: Callable[[str], bool]) -> list[str]:
         """In the order of the directory; those that are only linked, because they are purged, after them."""
         return [principal_id for principal_id in dict.fromkeys((*known, *linked)) if wanted(principal_id)]
-
-    # The stages
 
     def _users(self, candidates: Callable[[str], bool]) -> Conversation[None]:
         users = self.plan.directory.users
@@ -176,8 +172,6 @@ class Cycle:
             if missing:
                 self._leave_unresolved(group_id, missing, "members")
         self._exported.clear()
-
-    # One object
 
     def _treat(self, identity: Identity, work: Work, talk: Conversation[Exported | None]) -> Conversation[None]:
         treatment = Treatment(identity, ACTIONS[work])
@@ -258,8 +252,6 @@ class Cycle:
     def _delete_group(self, group_id: str, link: Link) -> Conversation[None]:
         yield from provisioning.delete(Kind.GROUP, link.target_id)
         del self.links.groups[group_id]
-
-    # What is written down
 
     def _fail(self, treatment: Treatment, failure: ExportFailed) -> None:
         treatment.failed(failure.code, failure.reason)

@@ -47,8 +47,6 @@ class Directory:
         self._awaits_purge = False
         self._lock = threading.RLock()
 
-    # Reading
-
     def snapshot(self) -> Snapshot:
         with self._lock:
             return Snapshot(dict(self._users), dict(self._groups), len(self._changes))
@@ -114,8 +112,6 @@ class Directory:
             if user.display_name.casefold().startswith(start) or user.user_principal_name.casefold().startswith(start)
         ]
         return users + [group for group in self.groups() if group.display_name.casefold().startswith(start)]
-
-    # Users
 
     def create_user(
         self,
@@ -194,8 +190,6 @@ class Directory:
                 if other.manager_id == user_id:
                     self._put_user(replace(other, manager_id=None))
 
-    # Groups
-
     def create_group(self, display_name: str, members: Iterable[str] = ()) -> Group:
         """Create a group. Two groups may share a display name, as in Entra ID (SEED-058)."""
         with self._lock:
@@ -230,8 +224,6 @@ class Directory:
             del self._groups[group_id]
             self._changes.append(group_id)
             self._forget_member(group_id)
-
-    # The parts
 
     def _new_id(self) -> str:
         return str(uuid.UUID(int=self._random.getrandbits(128), version=4))

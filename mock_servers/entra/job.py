@@ -111,8 +111,6 @@ class Job:
         self._quarantine, self._quarantined_at, self._retries = None, None, 0
         self._cancel_timer()
 
-    # Cycles
-
     def _run(self) -> None:
         """Run a cycle, and again while a restart was asked for meanwhile."""
         while self._begin_cycle():

@@ -3,7 +3,6 @@
 import secrets
 from collections import OrderedDict
 from collections.abc import Callable
-from datetime import timedelta
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -16,8 +15,9 @@ from starlette.staticfiles import StaticFiles
 from scimulate.mock_servers.entra import api, directory_pages
 from scimulate.mock_servers.entra.application import MASK, Application
 from scimulate.mock_servers.entra.connection import ConnectionTest, CredentialsRefused
+from scimulate.mock_servers.entra.links import INTERVAL
 from scimulate.mock_servers.entra.log import Action, Status
-from scimulate.mock_servers.entra.portal import FOLDER, SHOWN, Advance, EntraPortal, see
+from scimulate.mock_servers.entra.portal import FOLDER, SHOWN, Advance, EntraPortal, scope_named, see
 from scimulate.mock_servers.entra.scope import Scope
 from scimulate.mock_servers.entra.tenant import EntraTenant
 from scimulate.mock_servers.portal.administration import PortalRefused
@@ -98,11 +98,8 @@ class _ApplicationPages:
         return see("/portal/applications")
 
     async def advance(self, request: Request) -> Response:
-        advance = self._portal.advance
-        if advance is None:
-            raise PortalRefused(409, "real_clock", "This clock is the machine's: it cannot be moved.")
         back = (await read_form(request)).get("back", "")
-        await self._portal.do(lambda: advance(timedelta(minutes=40)))
+        await self._portal.let_pass(INTERVAL)
         return see(back if back.startswith("/portal/") else "/portal/applications")
 
     async def applications(self, request: Request) -> Response:
@@ -117,8 +114,6 @@ class _ApplicationPages:
     async def overview(self, request: Request) -> Response:
         status = self._portal.application_of(request).status()
         return self._portal.application_page(request, "overview.html", {"status": status}, menu="Overview")
-
-    # Users and groups
 
     async def users_and_groups(self, request: Request) -> Response:
         values = {"assignments": self._portal.application_of(request).assignments()}
@@ -146,8 +141,6 @@ class _ApplicationPages:
 
         await self._portal.do(change_all)
         return see(f"/portal/applications/{application.id}/users-and-groups")
-
-    # Provisioning
 
     async def provisioning(self, request: Request) -> Response:
         return self._provisioning(request, "")
@@ -199,12 +192,7 @@ class _ApplicationPages:
         application = self._portal.application_of(request)
         form = await read_form(request)
         url = form.get("tenant_url", "")
-        token = form.get("secret_token", "") or self._entered.get(form.get("entered", ""), "")
-        credentials = application.credentials
-        # The saved secret is never sent to another place than the one it was saved for.
-        if not token and credentials is not None and url.strip() == credentials.tenant_url:
-            tested = await self._portal.do(application.test_saved_connection)
-            return self._edit(request, tenant_url=url, test=tested)
+        token = form.get("secret_token", "") or self._entered.get(form.get("entered", ""))
         if form.get("act") == "save":
             try:
                 await self._portal.do(lambda: application.save_credentials(url, token))
@@ -214,7 +202,7 @@ class _ApplicationPages:
         test = await self._portal.do(lambda: application.test_connection(url, token))
         return self._edit(request, tenant_url=url, test=test, entered=self._keep(token))
 
-    def _keep(self, token: str) -> str:
+    def _keep(self, token: str | None) -> str:
         if not token:
             return ""
         handle = secrets.token_urlsafe(16)
@@ -227,8 +215,6 @@ class _ApplicationPages:
         application = self._portal.application_of(request)
         application.scope = scope_named((await read_form(request)).get("scope", ""))
         return self._edit(request, tenant_url=self._saved_url(request), saved=True)
-
-    # Provisioning logs
 
     async def logs(self, request: Request) -> Response:
         asked = {name: request.query_params.get(name, "") for name in ("identity", "action", "status")}
@@ -249,10 +235,3 @@ class _ApplicationPages:
         if entry is None:
             raise PortalRefused(404, "entry_not_found", "There is no such entry.")
         return self._portal.application_page(request, "entry.html", {"entry": entry}, menu="Provisioning logs")
-
-
-def scope_named(label: str) -> Scope:
-    for scope in Scope:
-        if label in (scope.value, scope.name):
-            return scope
-    raise PortalRefused(400, "unknown_scope", f"A scope is one of: {'; '.join(Scope)}.")

@@ -14,6 +14,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from scimulate.mock_servers.entra.application import Application, ProvisioningRefused
 from scimulate.mock_servers.entra.directory import DirectoryRefused, UnknownPrincipal
+from scimulate.mock_servers.entra.scope import Scope
 from scimulate.mock_servers.entra.tenant import EntraTenant
 from scimulate.mock_servers.portal.administration import PortalRefused
 
@@ -57,6 +58,13 @@ class EntraPortal:
 
         return await run_in_threadpool(in_turn)
 
+    async def let_pass(self, duration: timedelta) -> None:
+        """Move the virtual clock."""
+        advance = self.advance
+        if advance is None:
+            raise PortalRefused(409, "real_clock", "This clock is the machine's: it cannot be moved.")
+        await self.do(lambda: advance(duration))
+
     def application_of(self, request: Request) -> Application:
         application = self.tenant.application(request.path_params["application"])
         if application is None:
@@ -89,6 +97,14 @@ def refusing(action: Callable[[], Result]) -> Result:
         raise PortalRefused(409, "directory_refused", f"The directory refuses: {refused}.") from refused
     except ProvisioningRefused as refused:
         raise PortalRefused(409, "provisioning_refused", str(refused)) from refused
+
+
+def scope_named(name: str) -> Scope:
+    """The scope with this label or name."""
+    for scope in Scope:
+        if name in (scope.value, scope.name):
+            return scope
+    raise PortalRefused(400, "unknown_scope", f"A scope is one of: {'; '.join(Scope)}.")
 
 
 def see(path: str) -> Response:

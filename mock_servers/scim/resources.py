@@ -27,8 +27,6 @@ class Resources:
         self._pages: dict[str, tuple[int, int, str]] = {}
         database.write(self._create_tables)
 
-    # Changes
-
     def insert(self, connection: Connection, kind: str, document: Document, *, source: str) -> Row:
         """A new row; a taken user name raises `sqlite3.IntegrityError`."""
         now = self._now()
@@ -116,8 +114,6 @@ class Resources:
             [(group.number, number) for number in numbers],
         )
         return connection.total_changes - before
-
-    # Questions inside a change or a read
 
     def find(self, connection: Connection, kind: str, resource_id: str, *, hidden: bool = False) -> Row | None:
         """The row with this id; hidden rows only on request."""
