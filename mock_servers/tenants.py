@@ -1,4 +1,10 @@
-"""Tenants of the reference MDM: each has its policy, clock, tokens, audit trail and resources, all in one database."""
+"""Tenants of the reference MDM: each has its policy, clock, tokens, audit trail and resources, all in one database.
+
+TenantError
+├── TenantExists        the name is taken
+├── TenantNameRefused   the name cannot be part of a URL
+└── PolicyUnknown       no policy has this name
+"""
 
 import re
 import threading
@@ -14,11 +20,6 @@ from scimulate.mock_servers.scim.store import Connection, Database
 DEFAULT_TENANT = "default"
 DEFAULT_POLICY = "entra"
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
-
-#   TenantError
-#   ├── TenantExists
-#   ├── TenantNameRefused
-#   └── PolicyUnknown
 
 
 class TenantError(ValueError):
@@ -71,10 +72,7 @@ class Tenants:
         self.database = database
         self._new_clock = new_clock
         self._lock = threading.Lock()
-        database.write(_create_table)
-        self._tenants: dict[str, Tenant] = {
-            name: self._open(name, policy) for name, policy in database.read(_stored_tenants)
-        }
+        self._tenants: dict[str, Tenant] = database.write(self._stored)
         if DEFAULT_TENANT not in self._tenants:
             self.create(DEFAULT_TENANT, default_policy)
 
@@ -87,10 +85,8 @@ class Tenants:
         with self._lock:
             if name in self._tenants:
                 raise TenantExists(f"the tenant {name} exists already")
-            self.database.write(lambda connection: _store_tenant(connection, name, policy))
-            tenant = self._open(name, policy)
-            self._tenants[name] = tenant
-            return tenant
+            self._tenants[name] = self.database.write(lambda connection: self._store(connection, name, policy))
+            return self._tenants[name]
 
     def get(self, name: str) -> Tenant | None:
         return self._tenants.get(name)
@@ -102,20 +98,15 @@ class Tenants:
     def names(self) -> list[str]:
         return list(self._tenants)
 
+    def _store(self, connection: Connection, name: str, policy: str) -> Tenant:
+        # The parts of a tenant write what they need at first. Within a change that joins it: a tenant is one commit.
+        connection.execute("INSERT INTO tenants (name, policy) VALUES (?, ?)", (name, policy))
+        return self._open(name, policy)
+
+    def _stored(self, connection: Connection) -> dict[str, Tenant]:
+        connection.execute("CREATE TABLE IF NOT EXISTS tenants (name TEXT PRIMARY KEY, policy TEXT NOT NULL)")
+        found = connection.execute("SELECT name, policy FROM tenants ORDER BY rowid").fetchall()
+        return {name: self._open(name, policy) for name, policy in found}
+
     def _open(self, name: str, policy: str) -> Tenant:
         return Tenant(self.database, name, POLICIES[policy], self._new_clock(name))
-
-
-def _create_table(connection: Connection) -> None:
-    connection.execute("CREATE TABLE IF NOT EXISTS tenants (name TEXT PRIMARY KEY, policy TEXT NOT NULL)")
-
-
-def _store_tenant(connection: Connection, name: str, policy: str) -> None:
-    connection.execute("INSERT INTO tenants (name, policy) VALUES (?, ?)", (name, policy))
-
-
-def _stored_tenants(connection: Connection) -> list[tuple[str, str]]:
-    return [
-        (name, policy)
-        for name, policy in connection.execute("SELECT name, policy FROM tenants ORDER BY rowid").fetchall()
-    ]

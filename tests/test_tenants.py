@@ -1,14 +1,18 @@
 """Tenants: names, policies, separation, restart."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future
 from pathlib import Path
+from typing import TypeVar
 
 import pytest
 
 from scimulate.mock_servers.clock import VirtualClock
-from scimulate.mock_servers.scim.store import Database
+from scimulate.mock_servers.scim.store import Connection, Database
 from scimulate.mock_servers.tenants import PolicyUnknown, TenantExists, TenantNameRefused, Tenants
 from tests.scim_tenant import ScimTenant
+
+T = TypeVar("T")
 
 
 @pytest.fixture
@@ -50,6 +54,38 @@ def test_a_name_that_cannot_stand_in_a_url_is_refused(tenants: Tenants, name: st
 def test_a_name_is_given_once(tenants: Tenants) -> None:
     with pytest.raises(TenantExists):
         tenants.create("default")
+
+
+class CountedDatabase(Database):
+    """Counts what is put before the writer: each is a commit when nobody else waits."""
+
+    submitted = 0
+
+    def submit(self, change: Callable[[Connection], T]) -> Future[T]:
+        self.submitted += 1
+        return super().submit(change)
+
+
+def test_a_new_tenant_with_all_its_parts_is_one_commit() -> None:
+    database = CountedDatabase(":memory:")
+    tenants = Tenants(database, lambda name: VirtualClock())
+    before = database.submitted
+    tenants.create("acme")
+    assert database.submitted == before + 1
+    database.close()
+
+
+def test_a_tenant_that_could_not_be_made_leaves_nothing_behind() -> None:
+    def new_clock(name: str) -> VirtualClock:
+        if name == "acme":
+            raise RuntimeError("no clock")
+        return VirtualClock()
+
+    database = Database(":memory:")
+    with pytest.raises(RuntimeError, match="no clock"):
+        Tenants(database, new_clock).create("acme")
+    assert Tenants(database, lambda name: VirtualClock()).names() == ["default"]
+    database.close()
 
 
 def test_an_unknown_policy_is_refused_with_the_known_ones(tenants: Tenants) -> None:

@@ -13,12 +13,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from scimulate.mock_servers.scim.resources import Resources
+from scimulate.mock_servers.scim.resources import LOCAL_SOURCE, Resources
 from scimulate.mock_servers.scim.store import Connection
 
 Line = TypeVar("Line")
 
-LOCAL_SOURCE = "Local"
 _USER_SCHEMA = "urn:ietf:params:scim:schemas:core:2.0:User"
 _USER = (
     "SELECT r.id, coalesce(r.label, ''), json_extract(CAST(r.document AS TEXT), '$.userName'), coalesce(r.email, ''),"
