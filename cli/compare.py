@@ -10,10 +10,12 @@ import typer
 
 from scimulate.cli.exit_codes import CLEAN, FINDINGS
 from scimulate.harness.faults import SettingsError
+from scimulate.harness.verdict import Verdict
 
 FORMAT = "scimulate-result/1"
 REDDENED = ("failed", "warning", "harness_error")
 UNJUDGED = ("not_tested", "not_applicable")
+VERDICTS = [verdict.value for verdict in Verdict]
 
 
 @dataclass(frozen=True)
@@ -63,8 +65,15 @@ def read_verdicts(path: Path) -> dict[str, str]:
         result = json.loads(file.read_text(encoding="utf-8"))
     except OSError as problem:
         raise SettingsError(str(file), f"cannot be read: {problem.strerror}") from None
-    except ValueError:
+    except (ValueError, RecursionError):
         raise SettingsError(str(file), "is not JSON; a result.json of scimulate is expected") from None
     if not isinstance(result, dict) or result.get("format") != FORMAT:
         raise SettingsError(str(file), f"is not a result of scimulate; its format must be {FORMAT}")
-    return {row["requirement"]: row["verdict"] for row in result["requirements"]}
+    rows = result.get("requirements")
+    if not isinstance(rows, list) or not all(map(_is_judged, rows)):
+        raise SettingsError(str(file), "is not a whole result of scimulate; its requirements must have a verdict each")
+    return {row["requirement"]: row["verdict"] for row in rows}
+
+
+def _is_judged(row: object) -> bool:
+    return isinstance(row, dict) and isinstance(row.get("requirement"), str) and row.get("verdict") in VERDICTS

@@ -13,6 +13,7 @@ from scimulate.cli.settings import (
     port,
     span,
     switch,
+    web_address,
     whole,
 )
 
@@ -93,7 +94,7 @@ KNOWN: tuple[Setting, ...] = (
         "entra",
         "NAME",
     ),
-    Setting("public-url", (SERVE,), "the URL under which others reach the server", metavar="URL"),
+    Setting("public-url", (SERVE,), "the URL under which others reach the server", web_address, metavar="URL"),
     Setting("control", (SERVE,), "open the control surface to this machine", switch, False, "1|0"),
     Setting(
         "clock",

@@ -7,26 +7,30 @@ from contextlib import contextmanager
 from types import FrameType
 
 from scimulate.harness.faults import SettingsError
-from scimulate.mock_servers.serving import AddressUnusable, Application, RunningServer, StorageUnusable
+from scimulate.mock_servers.serving import Application, HostUnusable, PortUnusable, RunningServer, StorageUnusable
 
 ENDED_BY = (signal.SIGINT, signal.SIGTERM)
+ANOTHER_PORT = ("port", "choose another port")
 
 
 @contextmanager
-def serving_settings() -> Iterator[None]:
+def serving_settings(port_fault: tuple[str, str] = ANOTHER_PORT) -> Iterator[None]:
     """What keeps a server from starting is the fault of a setting."""
+    setting, advice = port_fault
     try:
         yield
-    except AddressUnusable as problem:
-        raise SettingsError("port", str(problem)) from None
+    except HostUnusable as problem:
+        raise SettingsError("host", f"{problem}; give an address of this machine") from None
+    except PortUnusable as problem:
+        raise SettingsError(setting, f"{problem}; {advice}") from None
     except StorageUnusable as problem:
         raise SettingsError("database", str(problem)) from None
 
 
 @contextmanager
-def served(app: Application, host: str, port: int) -> Iterator[str]:
-    """The URL of the application while it is served."""
-    with serving_settings():
+def served(app: Application, host: str, port: int, port_fault: tuple[str, str] = ANOTHER_PORT) -> Iterator[str]:
+    """The URL of the application while it is served. `port_fault`: whom to name when its port is taken, and the advice."""
+    with serving_settings(port_fault):
         server = RunningServer(app, host=host, port=port)
     with server:
         yield server.url

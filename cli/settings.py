@@ -5,18 +5,21 @@ of `scimulate.toml`, in this order of precedence, before its default. In the fil
 command that has the setting, or in a table named after the command.
 """
 
+import re
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import cast
+from urllib.parse import urlsplit
 
 from scimulate.harness.faults import SettingsError
 
 SETTINGS_FILE = "scimulate.toml"
 RUN, SERVE, ENTRA, LOAD, CLEANUP = "run", "serve", "entra", "load", "cleanup"
 COMMANDS = (RUN, SERVE, ENTRA, LOAD, CLEANUP)
+WEB_ADDRESS = re.compile(r"https?://(?:[\w.-]*\w\.?|\[[0-9A-Fa-f:.]+\])(?::\d+)?(?:/[^\s?#]*)?")
 
 Value = str | int | bool | timedelta | tuple[str, ...] | None
 
@@ -45,6 +48,16 @@ def port(written: str) -> int:
     if number > 65535:
         raise ValueError(f"{number} is no port; ports end at 65535")
     return number
+
+
+def web_address(written: str) -> str:
+    try:
+        usable = WEB_ADDRESS.fullmatch(written) is not None and urlsplit(written).port != 0
+    except ValueError:
+        usable = False
+    if not usable:
+        raise ValueError(f"{written!r} is no address to reach a server at; write one like https://mdm.example.com")
+    return written
 
 
 def span(unit: str, *, least: float = 0.0) -> Callable[[str], timedelta]:

@@ -30,6 +30,8 @@ The documented procedure, step by step:
 
 Ctrl-C ends both."""
 
+PORT_TAKEN = ("up", "end the program that uses it, for up has fixed ports; serve and entra take others by --port")
+
 
 def up() -> int:
     """Both servers in one process, with one clock and a small directory; prints where to click."""
@@ -41,8 +43,8 @@ def up() -> int:
             fill_with_company(tenant.directory)
             portal = create_entra_portal(tenant, advance=clock.advance)
             with (
-                served(create_app(tenants), entra.HOST, serve.PORT) as mdm,
-                served(portal, entra.HOST, entra.PORT) as entra_url,
+                served(create_app(tenants), entra.HOST, serve.PORT, PORT_TAKEN) as mdm,
+                served(portal, entra.HOST, entra.PORT, PORT_TAKEN) as entra_url,
             ):
                 print(STEPS.format(mdm=mdm, entra=entra_url), flush=True)
                 ended.wait()

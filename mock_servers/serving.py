@@ -1,10 +1,12 @@
 """The reference MDM as a server: SCIM, portal and control surface in one ASGI application, and how to run it.
 
 ServingError
-├── AddressUnusable     the port is taken, not allowed, or the host is none of this machine's
+├── HostUnusable        the host is none of this machine's
+├── PortUnusable        the port is taken or not allowed
 └── StorageUnusable     the database path cannot be used
 """
 
+import errno
 import socket
 import threading
 from collections.abc import Awaitable, Callable
@@ -36,8 +38,12 @@ class ServingError(Exception):
     """The server cannot be started."""
 
 
-class AddressUnusable(ServingError):
-    """The port is taken, not allowed, or the host is none of this machine's."""
+class HostUnusable(ServingError):
+    """The host is none of this machine's."""
+
+
+class PortUnusable(ServingError):
+    """The port is taken or not allowed."""
 
 
 class StorageUnusable(ServingError):
@@ -166,7 +172,7 @@ class _Server(uvicorn.Server):
 class RunningServer(AbstractContextManager["RunningServer"]):
     """Serves an application from a thread until the `with` block ends; port 0 means a free one.
 
-    Raises `AddressUnusable` when it is made, before anything is served.
+    Raises `HostUnusable` or `PortUnusable` when it is made, before anything is served.
     """
 
     def __init__(self, app: Application, *, host: str = "127.0.0.1", port: int = 0) -> None:
@@ -222,11 +228,20 @@ def _bound_socket(host: str, port: int) -> socket.socket:
     try:
         listening.bind((host, port))
         listening.listen(BACKLOG)
-    except (OSError, OverflowError) as error:
+    except (OSError, OverflowError, UnicodeError) as error:
         listening.close()
         reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-        raise AddressUnusable(f"cannot listen at {host} port {port}: {reason}; choose another port") from error
+        if _is_of_the_host(error):
+            raise HostUnusable(f"cannot listen at {host}: {reason}") from error
+        raise PortUnusable(f"cannot listen at {host} port {port}: {reason}") from error
     return listening
+
+
+def _is_of_the_host(error: Exception) -> bool:
+    """True when no port would do: the name is not known, is not a name, or belongs to another machine."""
+    return isinstance(error, socket.gaierror | UnicodeError) or (
+        isinstance(error, OSError) and error.errno in (errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT)
+    )
 
 
 def _url_of(listening: socket.socket) -> str:

@@ -43,7 +43,26 @@ def test_what_broke_makes_the_exit_code_one(tmp_path: Path, capsys: pytest.Captu
 
 @pytest.mark.parametrize(
     ("content", "problem"),
-    [(None, "cannot be read"), ("{", "is not JSON"), ("[]", "is not a result"), ('{"format": "x"}', "is not a result")],
+    [
+        (None, "cannot be read"),
+        ("{", "is not JSON"),
+        ("[" * 100_000, "is not JSON"),
+        ("[]", "is not a result"),
+        ('{"format": "x"}', "is not a result"),
+        ('{"format": "scimulate-result/1"}', "is not a whole result"),
+        ('{"format": "scimulate-result/1", "requirements": {}}', "is not a whole result"),
+        ('{"format": "scimulate-result/1", "requirements": ["A"]}', "is not a whole result"),
+        ('{"format": "scimulate-result/1", "requirements": [{"requirement": "A"}]}', "is not a whole result"),
+        (
+            '{"format": "scimulate-result/1", "requirements": [{"requirement": "A", "verdict": {}}]}',
+            "is not a whole result",
+        ),
+        (
+            '{"format": "scimulate-result/1", "requirements": [{"requirement": 1, "verdict": "passed"}]}',
+            "is not a whole result",
+        ),
+    ],
+    ids=lambda value: str(value)[:60],
 )
 def test_a_file_that_is_no_result_is_refused(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], content: str | None, problem: str

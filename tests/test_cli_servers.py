@@ -9,6 +9,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from types import ModuleType
 
 import httpx
 import pytest
@@ -152,6 +153,54 @@ def test_a_busy_port_is_one_line(capsys: pytest.CaptureFixture[str], command: st
     said = capsys.readouterr()
     line = f"scimulate: port: cannot listen at 127.0.0.1 port {port}: Address already in use; choose another port\n"
     assert (code, said.out, said.err) == (2, "", line)
+
+
+@pytest.mark.parametrize(("taken", "other"), [(serve, entra), (entra, serve)], ids=["serve", "entra"])
+def test_up_names_the_port_that_is_taken(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], taken: ModuleType, other: ModuleType
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as program:
+        port = program.getsockname()[1]
+        monkeypatch.setattr(taken, "PORT", port)
+        monkeypatch.setattr(other, "PORT", 0)
+        code = main.run(["up"])
+    said = capsys.readouterr()
+    assert (code, said.out, said.err) == (
+        2,
+        "",
+        f"scimulate: up: cannot listen at 127.0.0.1 port {port}: Address already in use; end the program that uses it, "
+        "for up has fixed ports; serve and entra take others by --port\n",
+    )
+
+
+def test_a_host_that_is_not_ours_is_not_blamed_on_the_port(capsys: pytest.CaptureFixture[str]) -> None:
+    code = main.run(["serve", "--host", "300.1.1.1", "--port", "0"])
+    said = capsys.readouterr()
+    assert (code, said.out) == (2, "")
+    assert said.err.startswith("scimulate: host: cannot listen at 300.1.1.1: ")
+    assert said.err.endswith("; give an address of this machine\n")
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "nonsense",
+        "mdm.example.com",
+        "ftp://mdm.example.com",
+        "https://",
+        "https:///scim",
+        "https://mdm.example.com:port",
+        "https://mdm.example.com:99999",
+        "https://mdm.example.com/?a=b",
+        "https://me:secret@mdm.example.com",
+        "https://mdm example.com",
+    ],
+)
+def test_a_public_url_that_nobody_could_use_is_refused(capsys: pytest.CaptureFixture[str], url: str) -> None:
+    code = main.run(["serve", "--port", "0", "--public-url", url])
+    said = capsys.readouterr()
+    problem = f"{url!r} is no address to reach a server at; write one like https://mdm.example.com"
+    assert (code, said.out, said.err) == (2, "", f"scimulate: public-url: {problem} (from --public-url)\n")
 
 
 @pytest.mark.parametrize("path", ["no/such/folder/mdm.sqlite", "folder", "text", *READ_ONLY])

@@ -46,7 +46,7 @@ def test_the_closest_value_counts(
 def test_each_setting_has_one_name_and_its_variable_is_read(setting: object, tmp_path: Path) -> None:
     known = BY_NAME[setting.name]  # type: ignore[attr-defined]
     assert known.name.replace("-", "_").upper() == known.variable.removeprefix("SCIMULATE_")
-    samples = {"fail-on": "warning", "policy": "strict", "clock": "virtual"}
+    samples = {"fail-on": "warning", "policy": "strict", "clock": "virtual", "public-url": "https://mdm.test"}
     written = samples.get(known.name, "1")
     for command in known.commands:
         settings = resolve(command, KNOWN, {}, {known.variable: written}, tmp_path)

@@ -12,8 +12,9 @@ import pytest
 from scimulate.mock_servers.clock import VirtualClock
 from scimulate.mock_servers.scim.store import DatabaseClosed
 from scimulate.mock_servers.serving import (
-    AddressUnusable,
+    HostUnusable,
     MdmApplication,
+    PortUnusable,
     RunningServer,
     StorageUnusable,
     create_app,
@@ -148,14 +149,19 @@ def test_a_busy_port_is_one_clear_error(app: MdmApplication) -> None:
         busy.bind(("127.0.0.1", 0))
         busy.listen()
         port = busy.getsockname()[1]
-        with pytest.raises(AddressUnusable, match=f"127.0.0.1 port {port}: .*choose another port"):
+        with pytest.raises(PortUnusable, match=f"127.0.0.1 port {port}: Address already in use"):
             RunningServer(app, port=port)
 
 
-@pytest.mark.parametrize(("host", "port"), [("203.0.113.7", 0), ("no.such.host.invalid", 0), ("127.0.0.1", 70_000)])
-def test_an_address_that_is_not_ours_is_refused(app: MdmApplication, host: str, port: int) -> None:
-    with pytest.raises(AddressUnusable, match="cannot listen"):
-        RunningServer(app, host=host, port=port)
+@pytest.mark.parametrize("host", ["203.0.113.7", "300.1.1.1", "no.such.host.invalid", "a..b", "fe80::1%nothing"])
+def test_a_host_that_is_not_ours_is_refused(app: MdmApplication, host: str) -> None:
+    with pytest.raises(HostUnusable, match=f"^cannot listen at {host}: "):
+        RunningServer(app, host=host)
+
+
+def test_a_port_that_does_not_exist_is_refused(app: MdmApplication) -> None:
+    with pytest.raises(PortUnusable, match=r"^cannot listen at 127\.0\.0\.1 port 70000: "):
+        RunningServer(app, port=70_000)
 
 
 def test_an_unusable_database_is_refused(tmp_path: Path) -> None:
