@@ -6,12 +6,13 @@ from scimulate.cli.options import Call
 from scimulate.cli.serving import served, serving_settings, until_ended
 from scimulate.harness.faults import SettingsError
 from scimulate.mock_servers.clock import RealClock
-from scimulate.mock_servers.portal.tokens import TokenRefused
+from scimulate.mock_servers.portal.tokens import TokenRefused, TokenStatus
 from scimulate.mock_servers.serving import MdmApplication, create_app, open_tenants
 from scimulate.mock_servers.tenants import Tenant
 
 PORT = 8880
 IN_MEMORY = ":memory:"
+INACTIVE = ", set to Inactive: refused until the portal sets it to Active"
 
 
 def serve(call: Call) -> int:
@@ -33,16 +34,25 @@ def serve(call: Call) -> int:
 
 
 def start_token(tenant: Tenant, chosen: str | None, origin: str) -> str:
-    """Makes sure that the tenant has a token; says which, and shows it only when it was made now."""
+    """Makes sure that the tenant has a token; says which and whether it opens anything, and shows only a new one."""
     if chosen is not None:
         try:
-            tenant.tokens.adopt(chosen)
+            token = tenant.tokens.adopt(chosen)
         except TokenRefused as refused:
-            raise SettingsError("token", refused.sentence) from None
-        return f"the one given ({origin})"
-    if tenant.tokens.all():
+            raise SettingsError("token", f"{_why_not(refused)} ({origin})") from None
+        return f"the one given ({origin}){'' if token.status is TokenStatus.ACTIVE else INACTIVE}"
+    held = tenant.tokens.all()
+    if not held:
+        return f"{tenant.tokens.generate().secret}  (generated now and shown once)"
+    if any(token.status is TokenStatus.ACTIVE for token in held):
         return "those generated earlier; the portal renews them"
-    return f"{tenant.tokens.generate().secret}  (generated now and shown once)"
+    return f"those generated earlier{INACTIVE}"
+
+
+def _why_not(refused: TokenRefused) -> str:
+    if refused.reason == "token_limit_reached":
+        return "the database holds two other tokens; give one of them, or start without and remove one in the portal"
+    return refused.sentence
 
 
 def announce(app: MdmApplication, token: str, database: str) -> None:
