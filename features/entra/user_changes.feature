@@ -58,7 +58,7 @@ Feature: What Entra ID sends when a user changes
         | name.givenName  | Ada   |
       And "grace@contoso.test" is unchanged
 
-      @RFC7644-3.5.2.3-13
+      @ENTRA-122
       Examples: The default job
         | dialect |
         | legacy  |
@@ -68,7 +68,7 @@ Feature: What Entra ID sends when a user changes
         | dialect   |
         | compliant |
 
-    @ENTRA-088
+    @ENTRA-088 @renames-users
     Scenario Outline: A new user name under the same id, in the <dialect> dialect
       Given Entra ID is connected to the endpoint in the <dialect> dialect
       And Ada and Grace were provisioned
