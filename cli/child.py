@@ -13,7 +13,7 @@ from typing import IO
 import scimulate
 from scimulate.cli.child_variables import PARENT_PIPE, PROGRESS_PIPE
 from scimulate.cli.interruptions import Interruptions
-from scimulate.cli.process_group import end_group
+from scimulate.harness.process_group import end_group
 
 PACKAGE = Path(scimulate.__file__).parent
 FEATURES = PACKAGE / "features"
@@ -83,8 +83,12 @@ def run_child(
     on_line: Callable[[str], None],
     clean: Callable[[str], str],
 ) -> Ending:
-    """Start it, pass on what it reports, forward signals to its group, and return when the whole group has ended."""
+    """Start it, pass on what it reports, forward signals to its group, and return when the whole group has ended.
+
+    From its start on a signal is never raised here: what the child has made is removed by whoever called.
+    """
     ending = Ending()
+    interruptions.begin_child()
     # The child waits for the end of one pipe, whose other end lives as long as this process does.
     watched, held = os.pipe()
     progress_end, childs_progress = os.pipe()
@@ -104,13 +108,16 @@ def run_child(
     reader = threading.Thread(target=_pass_lines, args=(child.stdout, clean, on_line, ending), daemon=True)
     reader.start()
     try:
+        # To the end of the whole group, so that a second signal kills what is slow to end.
         with interruptions.forwarded_to(child.pid):
-            with open(progress_end, encoding="utf-8", errors="replace") as progress:
-                for line in progress:
-                    on_event(_event(line))
-            ending.returncode = child.wait()
+            try:
+                with open(progress_end, encoding="utf-8", errors="replace") as progress:
+                    for line in progress:
+                        on_event(_event(line))
+                ending.returncode = child.wait()
+            finally:
+                end_group(child.pid)
     finally:
-        end_group(child.pid)
         child.wait()
         reader.join()
         child.stdout.close()

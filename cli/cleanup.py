@@ -6,6 +6,7 @@ import sys
 from contextlib import ExitStack
 from pathlib import Path
 
+from scimulate.cli.discretion import discreet
 from scimulate.cli.endpoint import state_folder_of, target_of, token_of, variables_of
 from scimulate.cli.exit_codes import CLEAN, CLEANUP_INCOMPLETE
 from scimulate.cli.options import Call
@@ -14,6 +15,7 @@ from scimulate.harness.evidence import Exchange
 from scimulate.harness.faults import SettingsError
 from scimulate.harness.journal import Journal, is_alive, journals
 from scimulate.harness.reaching import reach
+from scimulate.harness.redaction import Redactor
 from scimulate.harness.target import Target
 from scimulate.harness.wire import Wire, numbers_of
 from scimulate.load.result import Cleanup
@@ -29,17 +31,25 @@ def cleanup(call: Call) -> int:
     state = state_folder_of(settings)
     named = settings.text("journal")
     chosen = [_named(Path(named), target)] if named is not None else _of_endpoint(state, target)
-    target = reach(target)
+    with discreet(target.secrets):
+        target = reach(target)
+    with discreet(target.secrets):
+        return _clean_up(target, state, chosen, loads_too=named is None)
+
+
+def _clean_up(target: Target, state: Path, chosen: list[Path], *, loads_too: bool) -> int:
     left: list[dict[str, str]] = []
     for path in chosen:
         report = _finish(path, target)
         shutil.rmtree(state / "runs" / path.stem, ignore_errors=True)
         left += report.left
         print(f"run {path.stem}: {report.created} created, {report.removed} removed, {len(report.left)} left")
-    loads = _finish_loads(target, state) if named is None else []
+    loads = _finish_loads(target, state) if loads_too else []
     left += [{"url": target.url, "reason": reason} for load in loads for reason in load.left]
+    redactor = Redactor(target.secrets)
     for one in left:
-        print(f"left: {one['url']}: {one['reason']}", file=sys.stderr)
+        # An endpoint may have used our token as an id.
+        print(redactor.of_ours(f"left: {one['url']}: {one['reason']}"), file=sys.stderr)
     if not chosen and not loads:
         print(f"no interrupted run left anything at {target.url}")
     return CLEANUP_INCOMPLETE if left else CLEAN

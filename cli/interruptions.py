@@ -3,25 +3,28 @@
 import os
 import signal
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from types import FrameType
 
 NUMBERS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+TOLD_AS = {signal.SIGHUP: signal.SIGTERM}
+"""A terminal that was closed ends the run as a request to end does."""
 
 
 class Interruptions:
-    """Before the child runs a signal ends the command. While it runs, the first asks its process group to end and the
-    second kills it. While the run is finished, the first is noted and the second gives up.
+    """Until a child is about to run, a signal ends the command. From then on until the finish begins none is raised:
+    the first asks the child's process group to end, as soon as there is one, and the second kills it. While the run
+    is finished, one more is tolerated, and the next gives up.
     """
 
     def __init__(self) -> None:
         self.received: list[int] = []
         self._group: int | None = None
-        self._finishing = 0
+        self._tolerated: int | None = 0
 
     @property
     def exit_code(self) -> int | None:
-        return 128 + self.received[0] if self.received else None
+        return 128 + TOLD_AS.get(signal.Signals(self.received[0]), self.received[0]) if self.received else None
 
     @contextmanager
     def handled(self) -> Iterator["Interruptions"]:
@@ -32,9 +35,16 @@ class Interruptions:
             for number, handler in before.items():
                 signal.signal(number, handler)
 
+    def begin_child(self) -> None:
+        """From here on something may be made that has to be removed."""
+        self._tolerated = None
+
     @contextmanager
     def forwarded_to(self, group: int) -> Iterator[None]:
+        """Those that have come already are passed on now."""
         self._group = group
+        if self.received:
+            self._forward()
         try:
             yield
         finally:
@@ -42,18 +52,16 @@ class Interruptions:
 
     def begin_finish(self) -> None:
         """From here on one more signal is tolerated: what the run made is being removed."""
-        self._finishing = len(self.received) + 1
+        self._tolerated = len(self.received) + 1
 
     def _handle(self, number: int, frame: FrameType | None) -> None:
         self.received.append(number)
         if self._group is not None:
-            self._signal(self._group, signal.SIGTERM if len(self.received) == 1 else signal.SIGKILL)
-        elif len(self.received) > self._finishing:
+            self._forward()
+        elif self._tolerated is not None and len(self.received) > self._tolerated:
             raise KeyboardInterrupt
 
-    @staticmethod
-    def _signal(group: int, number: int) -> None:
-        try:
-            os.killpg(group, number)
-        except ProcessLookupError:
-            return  # it has ended by itself
+    def _forward(self) -> None:
+        assert self._group is not None
+        with suppress(ProcessLookupError, PermissionError):  # it has ended by itself
+            os.killpg(self._group, signal.SIGTERM if len(self.received) == 1 else signal.SIGKILL)

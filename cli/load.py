@@ -4,6 +4,7 @@ import os
 import sys
 from pathlib import Path
 
+from scimulate.cli.discretion import discreet
 from scimulate.cli.endpoint import run_id_of, state_folder_of, target_of, token_of, variables_of
 from scimulate.cli.options import Call
 from scimulate.cli.settings import Settings
@@ -16,8 +17,8 @@ def load(call: Call) -> int:
     """Provision a whole directory of synthetic users and groups, and measure it."""
     settings = load_settings(call.settings)
     say = _ignore if call.verbosity < 0 else _say
-    outcome = run_load(settings, out=Path(call.settings.given("out")), say=say, environ=os.environ)
-    return outcome.exit_code
+    with discreet(settings.target.secrets):
+        return run_load(settings, out=Path(call.settings.given("out")), say=say, environ=os.environ).exit_code
 
 
 def load_settings(settings: Settings) -> LoadSettings:

@@ -1,15 +1,19 @@
 """`scimulate run`: ask the endpoint, judge in a child process, and whatever its end, clean up and write the results."""
 
+import os
 import shutil
 import sys
-from contextlib import ExitStack
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
+from typing import TextIO
 
 from rich.console import Console
 
-from scimulate.cli.child import Ending, command_line, run_child
+from scimulate.cli.child import Ending, Event, command_line, run_child
+from scimulate.cli.discretion import discreet
 from scimulate.cli.exit_codes import CLEAN, CLEANUP_INCOMPLETE, FINDINGS, HARNESS_FAULT, NOTHING_TESTED
-from scimulate.cli.finish import accepted_today, write_results
+from scimulate.cli.finish import Written, accepted_today, show_as_step_summary, write_results
 from scimulate.cli.interruptions import Interruptions
 from scimulate.cli.options import Call
 from scimulate.cli.plan import Plan, plan_run
@@ -20,12 +24,11 @@ from scimulate.harness.faults import SettingsError
 from scimulate.harness.findings import exit_code
 from scimulate.harness.journal import Journal, journal_path
 from scimulate.harness.reaching import reach
-from scimulate.harness.redaction import Redactor
+from scimulate.harness.redaction import Redactor, is_telling
 from scimulate.harness.runfolder import append_exchange
 from scimulate.harness.wire import Wire, numbers_of
 from scimulate.reports.result import Cleanup
 from scimulate.reports.statement import statement
-from scimulate.reports.summing_up import SummedUp
 
 WORST_FIRST = (HARNESS_FAULT, FINDINGS, CLEANUP_INCOMPLETE, NOTHING_TESTED, CLEAN)
 INTERRUPTED = 130
@@ -35,6 +38,10 @@ PARENTS_NUMBERS = 900
 PYTEST_BROKEN = (3, 4)
 RETRIES = 1
 LINES_OF_A_BROKEN_CHILD = 15
+TOO_SIMPLE = (
+    "is too simple to be searched for in the results (shorter than 12 characters, or words without a digit); "
+    "it is taken out of requests and answers only"
+)
 
 
 def run(call: Call) -> int:
@@ -45,8 +52,10 @@ def run(call: Call) -> int:
             if plan.dry_run:
                 return _list_scenarios(plan, interruptions)
             if plan.target is not None:
-                plan = plan.for_target(reach(plan.target))
-            return _judge(plan, interruptions, call.verbosity)
+                with discreet(plan.secrets):
+                    plan = plan.for_target(reach(plan.target))
+            with discreet(plan.secrets):
+                return _judge(plan, interruptions, call.verbosity)
         except KeyboardInterrupt:
             return interruptions.exit_code or INTERRUPTED
 
@@ -61,14 +70,14 @@ def _judge(plan: Plan, interruptions: Interruptions, verbosity: int) -> int:
             )
             _announce(plan, journal, verbosity)
             capabilities = _discover(wire) if wire is not None else None
-            ending = _run_child(plan, interruptions, verbosity)
-            interruptions.begin_finish()
-            cleanup = _remove(journal, wire)
-            finished = write_results(plan, capabilities, cleanup)
-            if journal is not None and not cleanup.left:
-                journal.discard()
-        _show(finished, plan)
-        return _exit_code(plan, ending, finished, interruptions)
+            try:
+                ending = _run_child(plan, interruptions, verbosity)
+            finally:
+                interruptions.begin_finish()
+                cleanup = _remove(journal, wire)
+            written = write_results(plan, capabilities, cleanup)
+        _show(written, plan)
+        return _exit_code(plan, ending, written, interruptions)
     finally:
         shutil.rmtree(plan.folder, ignore_errors=True)
 
@@ -87,10 +96,29 @@ def _make_folder(plan: Plan) -> None:
         raise SettingsError("state-dir", f"{plan.folder} cannot be made: {problem.strerror}") from None
 
 
-def _journal(plan: Plan) -> Journal:
-    """Held by this process too, so that the run counts as alive until it is cleaned up."""
+@contextmanager
+def _journal(plan: Plan) -> Iterator[Journal]:
+    """Held by this process too, so that the run counts as alive until it is cleaned up; then it is discarded."""
     assert plan.target is not None
-    return Journal.open(plan.run_id, state_dir=plan.state, url=plan.target.url, seed=plan.seed, started=plan.started)
+    url = plan.target.url
+    with Journal.open(plan.run_id, state_dir=plan.state, url=url, seed=plan.seed, started=plan.started) as journal:
+        try:
+            yield journal
+        except KeyboardInterrupt:
+            if _is_finished(journal):
+                _tell("scimulate: given up; nothing is left at the endpoint")
+            else:
+                _tell(f"scimulate: given up; scimulate cleanup --url {url} removes what is left")
+            raise
+        finally:
+            if _is_finished(journal):
+                journal.discard()
+
+
+def _is_finished(journal: Journal) -> bool:
+    """By the file alone: what this process knows of it may be half read, when it was interrupted."""
+    with Journal.load(journal.path) as whole:
+        return whole.pending() == ([], [])
 
 
 def _wire(plan: Plan, journal: Journal) -> Wire:
@@ -117,6 +145,8 @@ def _announce(plan: Plan, journal: Journal | None, verbosity: int) -> None:
     _tell(f"judging {judged} by the profile {plan.profile.name}: run {plan.run_id}, seed {plan.seed}")
     if journal is not None:
         _tell(f"what it makes there is noted in {journal.path}")
+    if not all(map(is_telling, plan.secrets)):
+        _tell(f"scimulate: token: {TOO_SIMPLE}")
 
 
 def _run_child(plan: Plan, interruptions: Interruptions, verbosity: int) -> Ending:
@@ -127,11 +157,12 @@ def _run_child(plan: Plan, interruptions: Interruptions, verbosity: int) -> Endi
         plan.environment(),
         plan.folder,
         interruptions=interruptions,
-        on_event=progress.tell,
+        on_event=lambda event: _show_progress(progress, event),
         on_line=_tell if verbosity > 0 else _ignore,
-        clean=redactor.text,
+        clean=redactor.of_ours,
     )
-    progress.close()
+    with _heard_or_not(sys.stderr):
+        progress.close()
     _explain(ending, interruptions, verbosity)
     return ending
 
@@ -152,28 +183,31 @@ def _remove(journal: Journal | None, wire: Wire | None) -> Cleanup:
     """Finishes the journal: whatever the child has left is removed by the parent."""
     if journal is None or wire is None:
         return Cleanup()
-    try:
-        with wire.client("cleanup", retries=RETRIES) as client:
-            report = clean_up(journal, client)
-    except KeyboardInterrupt:
-        _tell(f"scimulate: given up; scimulate cleanup --url {wire.target.url} removes what is left")
-        raise
+    with wire.client("cleanup", retries=RETRIES) as client:
+        report = clean_up(journal, client)
     # An endpoint may have used our token as an id.
-    left = [wire.redactor.text(f"{one['url']}: {one['reason']}") for one in report.left]
+    left = [wire.redactor.of_ours(f"{one['url']}: {one['reason']}") for one in report.left]
     return Cleanup(report.created, report.removed, tuple(left))
 
 
-def _show(finished: SummedUp, plan: Plan) -> None:
-    Console(soft_wrap=True, highlight=False).print(statement(finished.run, finished.summary, plan.out), end="")
+def _show(written: Written, plan: Plan) -> None:
+    run, summary = written.summed_up.run, written.summed_up.summary
+    with _heard_or_not(sys.stdout):
+        Console(soft_wrap=True, highlight=False).print(statement(run, summary, plan.out), end="")
+    unshown = show_as_step_summary(plan, written.summed_up)
+    if unshown is not None:
+        _tell(f"scimulate: {unshown}")
+    if written.withdrawn:
+        _tell(f"scimulate: a secret stood in {', '.join(written.withdrawn)}; removed, please report this")
 
 
-def _exit_code(plan: Plan, ending: Ending, finished: SummedUp, interruptions: Interruptions) -> int:
+def _exit_code(plan: Plan, ending: Ending, written: Written, interruptions: Interruptions) -> int:
     if interruptions.exit_code is not None:
         return interruptions.exit_code
-    codes = {exit_code(finished.summary, plan.fail_on, accepted_today(plan))}
-    if finished.run.cleanup.left:
+    codes = {exit_code(written.summed_up.summary, plan.fail_on, accepted_today(plan))}
+    if written.summed_up.run.cleanup.left:
         codes.add(CLEANUP_INCOMPLETE)
-    if _is_broken(ending):
+    if _is_broken(ending) or written.withdrawn:
         codes.add(HARNESS_FAULT)
     return next(code for code in WORST_FIRST if code in codes)
 
@@ -194,7 +228,7 @@ def _list_scenarios(plan: Plan, interruptions: Interruptions) -> int:
             interruptions=interruptions,
             on_event=progress.tell,
             on_line=_ignore,
-            clean=Redactor(plan.secrets).text,
+            clean=Redactor(plan.secrets).of_ours,
         )
     finally:
         shutil.rmtree(plan.folder, ignore_errors=True)
@@ -212,8 +246,25 @@ def _list_scenarios(plan: Plan, interruptions: Interruptions) -> int:
     return CLEAN if progress.collected else NOTHING_TESTED
 
 
+def _show_progress(progress: ProgressLine, event: Event) -> None:
+    with _heard_or_not(sys.stderr):
+        progress.tell(event)
+
+
 def _tell(line: str) -> None:
-    print(line, file=sys.stderr, flush=True)
+    with _heard_or_not(sys.stderr):
+        print(line, file=sys.stderr, flush=True)
+
+
+@contextmanager
+def _heard_or_not(stream: TextIO) -> Iterator[None]:
+    """A terminal that was closed, or a reader that has gone, must not keep a run from its finish."""
+    try:
+        yield
+    except OSError:
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, stream.fileno())
+        os.close(nowhere)
 
 
 def _ignore(line: str) -> None:

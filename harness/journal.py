@@ -2,8 +2,8 @@
 
 One JSONL file for each run, under the user's state directory, appended by every process of the run. A line is on disk
 before the request that it announces is sent, so that `scimulate cleanup` can finish what a killed run began. It never
-holds a token. A process of the run holds a shared lock on the file while it lives: whether a run is alive is asked of
-the kernel, and no process id is guessed.
+holds a token, not even when an endpoint has made one the id of a resource. A process of the run holds a shared lock on
+the file while it lives: whether a run is alive is asked of the kernel, and no process id is guessed.
 """
 
 import fcntl
@@ -11,7 +11,7 @@ import json
 import os
 import secrets
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
@@ -78,6 +78,8 @@ class Journal:
         self._created: dict[Resource, None] = {}
         self._ids: set[str] = set()
         self._gone: set[Resource] = set()
+        self._is_secret: Callable[[str], bool] = lambda id: False
+        self._unwritten: dict[Resource, str] = {}
 
     @classmethod
     def open(cls, run_id: str, *, state_dir: Path, url: str, seed: int, started: datetime) -> Self:
@@ -107,6 +109,10 @@ class Journal:
         fcntl.flock(handle, fcntl.LOCK_SH)
         return cls(path, handle)
 
+    def keep_out(self, is_secret: Callable[[str], bool]) -> None:
+        """An id that `is_secret` is known to this process alone; for others the creation stays without an answer."""
+        self._is_secret = is_secret
+
     def intend(self, number: int, collection: str, marks: Mapping[str, str]) -> str:
         """Notes a creation before it is sent; the key stands for it when its fate is known."""
         with self._lock:
@@ -117,8 +123,13 @@ class Journal:
         return key
 
     def created(self, key: str, collection: str, id: str) -> None:
+        row = {"kind": "created", "key": key, "collection": collection, "id": id}
         with self._lock:
-            self._append({"kind": "created", "key": key, "collection": collection, "id": id})
+            if self._is_secret(id):
+                self._unwritten[Resource(collection, id)] = key
+                self._note(row)
+            else:
+                self._append(row)
 
     def refused(self, key: str) -> None:
         """The endpoint said that nothing was created, or nothing was found when it was looked for."""
@@ -127,8 +138,14 @@ class Journal:
 
     def removed(self, collection: str, id: str) -> None:
         """The resource was seen to be gone. A DELETE that says so is not enough: some endpoints only say it."""
+        row = {"kind": "removed", "collection": collection, "id": id}
         with self._lock:
-            self._append({"kind": "removed", "collection": collection, "id": id})
+            key = self._unwritten.get(Resource(collection, id))
+            if key is not None:
+                self._append({"kind": "refused", "key": key})
+                self._note(row)
+            elif not self._is_secret(id):
+                self._append(row)
 
     def owns(self, collection: str, id: str) -> bool:
         """True for what this run created, by any of its processes, also when it has been removed since."""

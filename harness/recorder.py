@@ -105,7 +105,7 @@ class Recorder:
             self._redactor.learn(credential)
 
     def _url(self, sending: Sending) -> str:
-        url = self._redactor.text(str(sending.request.url))
+        url = self._redactor.of_ours(str(sending.request.url))
         return self._masker.url(url) if sending.masked else cleaned(url)
 
     def _headers(self, headers: httpx.Headers, sending: Sending) -> Headers:

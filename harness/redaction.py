@@ -1,4 +1,8 @@
-"""Takes secrets out of everything that is written or shown: plain, or in the forms in which they travel."""
+"""Takes secrets out of everything that is written or shown: plain, or in the forms in which they travel.
+
+A secret that is an ordinary word is taken out of what goes to and comes from an endpoint, and of nothing else: a text
+of ours would hold it by chance.
+"""
 
 import base64
 import html
@@ -11,6 +15,8 @@ from urllib.parse import quote, quote_plus
 REDACTED = "[redacted]"
 LEAST_LENGTH = 6
 """A shorter value is looked for in headers only: it would be found by chance in any text."""
+LEAST_TELLING_LENGTH = 12
+LEAST_TELLING_LENGTH_WITHOUT_DIGITS = 24
 
 BLOCK = 1 << 20
 PORTAL_TOKEN = re.compile(r"scimt_[0-9A-Za-z]{46}")
@@ -26,6 +32,12 @@ SECRET_FIELD = re.compile(
 )
 SECRET_HEADERS = frozenset({"authorization", "proxy-authorization", "cookie", "set-cookie", "x-api-key"})
 SCHEME = re.compile(r"(Bearer|Basic) +(?=\S)", re.IGNORECASE)
+
+
+def is_telling(secret: str) -> bool:
+    """Whether `secret` can be told from ordinary text, where it stands: long enough, and more than words."""
+    has_digit = any(character.isdigit() for character in secret)
+    return len(secret) >= (LEAST_TELLING_LENGTH if has_digit else LEAST_TELLING_LENGTH_WITHOUT_DIGITS)
 
 
 def forms_of(secret: str) -> tuple[str, ...]:
@@ -45,7 +57,7 @@ def forms_of(secret: str) -> tuple[str, ...]:
         repr(secret)[1:-1],
         *_base64_forms(secret.encode()),
     }
-    return tuple(sorted((form for form in forms if len(form) >= LEAST_LENGTH), key=lambda form: (-len(form), form)))
+    return _longest_first(form for form in forms if len(form) >= LEAST_LENGTH)
 
 
 def _base64_forms(secret: bytes) -> Iterator[str]:
@@ -63,6 +75,7 @@ class Redactor:
     def __init__(self, secrets: Iterable[str]) -> None:
         self._secrets: set[str] = set()
         self._forms: tuple[str, ...] = ()
+        self._telling: tuple[str, ...] = ()
         for secret in secrets:
             self.learn(secret)
 
@@ -70,22 +83,22 @@ class Redactor:
         if len(secret) < LEAST_LENGTH or secret in self._secrets:
             return
         self._secrets.add(secret)
-        forms = {*self._forms, *forms_of(secret)}
-        self._forms = tuple(sorted(forms, key=lambda form: (-len(form), form)))
+        forms = forms_of(secret)
+        self._forms = _longest_first({*self._forms, *forms})
+        if is_telling(secret):
+            self._telling = _longest_first({*self._telling, *forms})
 
     def text(self, text: str) -> str:
-        """`text` without secrets, and without the values of members that are secrets by their name."""
-        text = self.known(text)
-        text = PORTAL_TOKEN.sub(REDACTED, text)
-        text = SECRET_MEMBER.sub(rf'\1"{REDACTED}"', text)
-        return SECRET_FIELD.sub(rf"\1{REDACTED}", text)
+        """What an endpoint was told or has answered, without secrets and the values that are secrets by their name."""
+        return _without_named(_without(self._forms, text))
 
-    def known(self, text: str) -> str:
-        """`text` without the secrets of the run, otherwise as it is."""
-        for form in self._forms:
-            if form in text:
-                text = text.replace(form, REDACTED)
-        return text
+    def of_ours(self, text: str) -> str:
+        """The same for a text of our own, which holds a secret that is an ordinary word by chance."""
+        return _without_named(_without(self._telling, text))
+
+    def finds_one(self, text: str) -> bool:
+        """True when a secret of the run stands in `text`, beyond chance."""
+        return any(form in text for form in self._telling)
 
     def header(self, name: str, value: str) -> str:
         """A header's value as it may be shown; of a credential only the scheme."""
@@ -95,16 +108,32 @@ class Redactor:
         return f"{scheme.group(1)} {REDACTED}" if scheme else REDACTED
 
     @property
-    def forms(self) -> tuple[bytes, ...]:
-        return tuple(form.encode("utf-8", "replace") for form in self._forms)
+    def searched_for(self) -> tuple[bytes, ...]:
+        return tuple(form.encode("utf-8", "replace") for form in self._telling)
 
 
-def scan(folder: Path, secrets: Iterable[str]) -> list[Path]:
-    """The files below `folder` in whose content or name one of `secrets` stands, in any of its forms."""
+def _longest_first(forms: Iterable[str]) -> tuple[str, ...]:
+    return tuple(sorted(forms, key=lambda form: (-len(form), form)))
+
+
+def _without(forms: Iterable[str], text: str) -> str:
+    for form in forms:
+        if form in text:
+            text = text.replace(form, REDACTED)
+    return text
+
+
+def _without_named(text: str) -> str:
+    text = PORTAL_TOKEN.sub(REDACTED, text)
+    text = SECRET_MEMBER.sub(rf'\1"{REDACTED}"', text)
+    return SECRET_FIELD.sub(rf"\1{REDACTED}", text)
+
+
+def scan(paths: Iterable[Path], secrets: Iterable[str]) -> list[Path]:
+    """Those of the files in whose content or name one of `secrets` stands, in any of its forms."""
     redactor = Redactor(secrets)
-    forms = redactor.forms
-    files = sorted(path for path in folder.rglob("*") if path.is_file() and not path.is_symlink())
-    return [path for path in files if _holds(path, forms) or redactor.known(path.name) != path.name]
+    files = sorted(path for path in paths if path.is_file() and not path.is_symlink())
+    return [path for path in files if redactor.finds_one(path.name) or _holds(path, redactor.searched_for)]
 
 
 def _holds(path: Path, forms: tuple[bytes, ...]) -> bool:

@@ -83,6 +83,7 @@ class Wire:
         self.last = 0
         self.redactor = Redactor(target.secrets)
         self._journal = journal
+        journal.keep_out(self.redactor.finds_one)
         self._run_id = run_id
         self._record = record
         self._next_number = next_number

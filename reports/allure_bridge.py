@@ -46,7 +46,7 @@ class Scrubber:
         self._scrub(container)
 
     def clean(self, text: str) -> str:
-        return printable(self._redactor.text(text))
+        return printable(self._redactor.of_ours(text))
 
     def _scrub(self, item: Any) -> None:
         for field in attrs.fields(type(item)):

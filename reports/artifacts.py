@@ -1,4 +1,8 @@
-"""Writes everything that a run leaves behind into its output folder."""
+"""Writes everything that a run leaves behind into its output folder.
+
+HarnessError
+└── StepSummaryUnwritable    the file that GITHUB_STEP_SUMMARY names takes no text
+"""
 
 import os
 from collections.abc import Mapping, Sequence
@@ -7,6 +11,7 @@ from pathlib import Path
 
 from scimulate.harness.catalogue import Requirement
 from scimulate.harness.evidence import Exchange
+from scimulate.harness.faults import HarnessError
 from scimulate.harness.findings import Summary
 from scimulate.reports.har import har
 from scimulate.reports.html import report_html
@@ -15,6 +20,12 @@ from scimulate.reports.result import Run, compose, json_text
 from scimulate.reports.summary import summary_markdown
 
 ARTIFACTS = ("result.json", "report.html", "junit.xml", "summary.md", "evidence.har")
+
+STEP_SUMMARY = "GITHUB_STEP_SUMMARY"
+
+
+class StepSummaryUnwritable(HarnessError):
+    """The results are complete all the same."""
 
 
 def write_all(
@@ -33,11 +44,15 @@ def write_all(
 
 
 def append_step_summary(environ: Mapping[str, str], text: str) -> None:
-    """Shows `text` on the page of a GitHub job, where there is one."""
-    path = environ.get("GITHUB_STEP_SUMMARY")
-    if path:
+    """Shows `text` on the page of a GitHub job, where there is one; raises StepSummaryUnwritable."""
+    path = environ.get(STEP_SUMMARY)
+    if not path:
+        return
+    try:
         with open(path, "a", encoding="utf-8") as page:
             page.write(text)
+    except OSError as problem:
+        raise StepSummaryUnwritable(f"{STEP_SUMMARY}: {path} cannot be written: {problem.strerror}") from None
 
 
 def _write(path: Path, text: str) -> Path:

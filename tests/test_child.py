@@ -5,13 +5,14 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from scimulate.cli.child import FEATURES, PACKAGE, Ending, Event, clean_environment, command_line, run_child
 from scimulate.cli.child_variables import PARENT_PIPE, PROGRESS_PIPE
 from scimulate.cli.interruptions import Interruptions
-from scimulate.cli.process_group import end_group, group_lives
+from scimulate.harness.process_group import end_group, group_lives
 
 PROGRESS = f"import os; tell = lambda text: os.write(int(os.environ['{PROGRESS_PIPE}']), text.encode())\n"
 
@@ -82,14 +83,30 @@ def test_the_child_works_in_its_own_folder_and_leads_its_own_group(tmp_path: Pat
     assert lines == [f"{tmp_path} True"]
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
-def test_a_signal_is_forwarded_and_told_by_the_exit_code(tmp_path: Path, number: signal.Signals) -> None:
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 143)])
+def test_a_signal_is_forwarded_and_told_by_the_exit_code(tmp_path: Path, number: signal.Signals, code: int) -> None:
     script = "import signal\ntell('{}\\n')\nsignal.pause()"
     with Interruptions().handled() as interruptions:
         ending, _, _ = run_script(
             tmp_path, script, interruptions=interruptions, on_event=lambda event: os.kill(os.getpid(), number)
         )
-    assert (ending.returncode, interruptions.exit_code) == (-signal.SIGTERM, 128 + number)
+    assert (ending.returncode, interruptions.exit_code) == (-signal.SIGTERM, code)
+
+
+def test_a_signal_between_the_start_and_the_forwarding_reaches_the_child(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    start = subprocess.Popen
+
+    def interrupted(*arguments: Any, **settings: Any) -> subprocess.Popen[bytes]:
+        child = start(*arguments, **settings)
+        signal.raise_signal(signal.SIGINT)
+        return child
+
+    monkeypatch.setattr("subprocess.Popen", interrupted)
+    with Interruptions().handled() as interruptions:
+        ending, _, _ = run_script(tmp_path, "import signal\nsignal.pause()", interruptions=interruptions)
+    assert (ending.returncode, interruptions.exit_code) == (-signal.SIGTERM, 130)
 
 
 def test_a_second_signal_kills_a_child_that_does_not_end(tmp_path: Path) -> None:

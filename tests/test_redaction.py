@@ -37,7 +37,7 @@ def test_a_secret_is_found_in_every_form(form: str, tmp_path: Path) -> None:
     assert shown.endswith(" after")
     assert "ary" not in shown
     (tmp_path / "report.html").write_text(f"before {form} after")
-    assert scan(tmp_path, [SECRET]) == [tmp_path / "report.html"]
+    assert scan(tmp_path.iterdir(), [SECRET]) == [tmp_path / "report.html"]
 
 
 def test_base64_keeps_nothing_of_the_secret_but_its_edges() -> None:
@@ -94,5 +94,5 @@ def test_a_scan_sees_every_file_below_and_its_name(tmp_path: Path) -> None:
     (inner / f"{secret}.txt").write_text("named")
     (tmp_path / "good.json").write_text("{}")
     (tmp_path / "link").symlink_to("/etc/hostname")
-    assert scan(tmp_path, [secret]) == [inner / "a.bin", inner / f"{secret}.txt"]
-    assert scan(tmp_path, []) == []
+    assert scan(tmp_path.rglob("*"), [secret]) == [inner / "a.bin", inner / f"{secret}.txt"]
+    assert scan(tmp_path.rglob("*"), []) == []

@@ -21,7 +21,7 @@ import psutil
 import pytest
 
 from scimulate.cli import main
-from scimulate.cli.process_group import group_lives
+from scimulate.harness.process_group import group_lives
 from scimulate.mock_servers.clock import RealClock
 from scimulate.mock_servers.serving import MdmApplication, RunningServer, create_app, open_tenants
 
