@@ -9,6 +9,8 @@ from typing import Any
 
 import httpx
 
+from scimulate.harness.faults import NotApplicable
+
 FEATURES = ("patch", "bulk", "filter", "changePassword", "sort", "etag")
 """The parts of ServiceProviderConfig that say `supported` (RFC 7643 §5)."""
 
@@ -77,6 +79,20 @@ def discover(client: httpx.Client, base_url: str) -> Capabilities:
         schemas=_names(schemas, "id"),
         exchanges={answer.path: answer.exchange for answer in (config, types, schemas) if answer.exchange is not None},
     )
+
+
+def absence_of_groups(client: httpx.Client, base_url: str) -> NotApplicable | None:
+    """Nobody must have groups. They are absent when /Groups is not there and no resource type says otherwise."""
+    base = base_url.rstrip("/")
+    types = _ask(client, base, "/ResourceTypes")
+    if any(str(entry.get("endpoint", "")).strip("/").lower() == "groups" for entry in types.resources):
+        return None
+    groups = _ask(client, base, "/Groups?count=1")
+    if groups.status not in (404, 501):
+        return None
+    numbers = tuple(one.exchange for one in (types, groups) if one.exchange is not None)
+    listed = "/ResourceTypes lists no groups" if types.document else f"/ResourceTypes was answered {types.status}"
+    return NotApplicable(f"the endpoint has no groups: /Groups was answered {groups.status} and {listed}", numbers)
 
 
 def _ask(client: httpx.Client, base: str, path: str) -> Discovery:

@@ -147,8 +147,10 @@ def effects_of(exchanges: Iterable[Exchange]) -> dict[int, bool]:
             known[f"{place}/{document.get('id')}"] = _own_state(document)
         elif exchange.method == "GET" and exchange.status == 200 and "?" not in place:
             shown = _own_state(document)
-            for number in waiting.pop(place, []):
-                effects[number] = shown != known[place]
+            match waiting.pop(place, []):
+                case [alone]:
+                    # Of several, one may have undone another.
+                    effects[alone] = shown != known[place]
             known[place] = shown
     return effects
 

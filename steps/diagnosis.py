@@ -17,6 +17,7 @@ LIST_RESPONSE = "RFC7644-3.4.2-05"
 ONLY_MATCHES = "RFC7644-3.4.2.2-03"
 HAS_AN_ID = "RFC7643-3.1-02"
 FILTER = "ENTRA-498"
+MADE = "ENTRA-117"
 READ_BY_ID = "ENTRA-497"
 AS_RECEIVED = "ENTRA-506"
 SOFT_DELETE = "ENTRA-501"
@@ -79,6 +80,13 @@ def _no_id(each: Heard, _before: Sequence[Heard]) -> Cause | None:
     if all(isinstance(one, str) and one for one in shown):
         return None
     return Cause(HAS_AN_ID, each.asked, "an id, as text, on each", shown, each.exchange)
+
+
+def _nothing_made(each: Heard, _before: Sequence[Heard]) -> Cause | None:
+    """Entra ID learns the id from the answer to its create, and from nowhere else (ENTRA-088)."""
+    if each.method != "POST" or each.status != 201 or (isinstance(each.answer, dict) and "id" in each.answer):
+        return None
+    return Cause(MADE, each.asked, "201 with the resource and its id", f"201 {_beginning(each.answer)}", each.exchange)
 
 
 def _altered(each: Heard, before: Sequence[Heard]) -> Cause | None:
@@ -172,4 +180,13 @@ def _beginning(answer: Any) -> str:
 
 
 Rule = Callable[[Heard, Sequence[Heard]], Cause | None]
-RULES: tuple[Rule, ...] = (_refused_look_up, _misshapen_list, _others_found, _no_id, _altered, _no_state, _lost)
+RULES: tuple[Rule, ...] = (
+    _refused_look_up,
+    _misshapen_list,
+    _others_found,
+    _no_id,
+    _nothing_made,
+    _altered,
+    _no_state,
+    _lost,
+)

@@ -65,6 +65,11 @@ class EndpointReader:
         return resources
 
 
+def place(collection: str, resource: Resource) -> str:
+    """Where `resource` is found below the base address; an id may hold anything."""
+    return f"{collection}/{quote(str(resource['id']), safe='')}"
+
+
 def member_ids(group: Resource) -> list[str]:
     """The ids that `group` lists, each as often as it is listed."""
     members = group.get("members")

@@ -209,6 +209,6 @@ def everybody_was_provisioned(world: World, scope: str) -> None:
 
 @given(parsers.parse("{name} is assigned to a second application of the same endpoint"))
 def is_assigned_elsewhere(world: World, name: str) -> None:
-    world.application = world.entra.create_application("MDM again")
+    world.application = world.create_application("MDM again")
     world.connect()
     world.application.assign(world.people.principal(name))

@@ -7,6 +7,7 @@ from pytest_bdd import given, parsers, then, when
 
 from scimulate.harness import expect
 from scimulate.steps.directory import listed_names
+from scimulate.steps.endpoint_reader import place
 from scimulate.steps.entra_administrator import INVENTED_TOKEN
 from scimulate.steps.scim_messages import (
     expect_changed,
@@ -30,7 +31,7 @@ def created_users(world: World, user_names: str) -> None:
 
 @given(parsers.parse('a client deleted the user "{user_name}"'))
 def deleted_user(world: World, user_name: str) -> None:
-    world.client.delete(f"/Users/{world.judge.remembered(user_name)['id']}")
+    world.client.delete(place("/Users", world.judge.remembered(user_name)))
 
 
 @given(parsers.parse('a client created the user "{user_name}" with a {what}'))
@@ -73,19 +74,19 @@ def looks_up_the_user(world: World, user_name: str) -> None:
 
 @when(parsers.parse('a client deletes the user "{user_name}"'))
 def deletes_the_user(world: World, user_name: str) -> None:
-    world.outcome = world.client.delete(f"/Users/{world.judge.remembered(user_name)['id']}")
+    world.outcome = world.client.delete(place("/Users", world.judge.remembered(user_name)))
 
 
 @when(parsers.parse('a client patches the user "{user_name}":'))
 def patches_the_user(world: World, user_name: str, docstring: str) -> None:
     operations = json.loads(world.names.real(docstring))
-    world.outcome = world.client.patch(f"/Users/{world.judge.remembered(user_name)['id']}", operations)
+    world.outcome = world.client.patch(place("/Users", world.judge.remembered(user_name)), operations)
 
 
 @when(parsers.parse('a client patches the group "{group}":'))
 def patches_the_group(world: World, group: str, docstring: str) -> None:
-    operations = json.loads(world.judge.with_ids(docstring))
-    world.outcome = world.client.patch(f"/Groups/{world.judge.remembered(group)['id']}", operations)
+    operations = world.judge.with_ids(json.loads(docstring))
+    world.outcome = world.client.patch(place("/Groups", world.judge.remembered(group)), operations)
 
 
 @when(parsers.parse('a client looks up the group "{group}"'))
@@ -101,7 +102,7 @@ def looks_up_without_members(world: World, group: str) -> None:
 
 @when(parsers.parse('the group "{group}" is read by id without members'))
 def reads_without_members(world: World, group: str) -> None:
-    world.outcome = world.client.get(f"/Groups/{world.judge.remembered(group)['id']}", excludedAttributes="members")
+    world.outcome = world.client.get(place("/Groups", world.judge.remembered(group)), excludedAttributes="members")
 
 
 @when(parsers.parse("a client lists users with {credential}"))

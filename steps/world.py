@@ -34,11 +34,18 @@ class World:
     people: People
     client: ScimClient
     judge: Judge
+    provisions_groups: bool = True
     portal: Portal | None = None
     outcome: Any = None
     secret_before: str = ""
 
     # The connection
+
+    def create_application(self, name: str) -> Application:
+        """Its mapping of groups is enabled where the endpoint has groups (ENTRA-164)."""
+        application = self.entra.create_application(name)
+        application.provisions_groups = self.provisions_groups
+        return application
 
     @property
     def token(self) -> str:

@@ -81,6 +81,8 @@ class Application:
         self.id = new_id()
         self.name = name
         self.log = ProvisioningLog()
+        self.provisions_groups = True
+        """Whether the mapping of groups is enabled (ENTRA-164). Users come through assigned groups all the same."""
         self._clock = clock
         self._directory = directory
         self._delivery = delivery
@@ -163,7 +165,9 @@ class Application:
         return connection
 
     def _test(self, connection: Connection) -> ConnectionTest:
-        return converse(probe(self._new_id(), self._new_id()), self._sender_to(connection))
+        return converse(
+            probe(self._new_id(), self._new_id(), groups=self.provisions_groups), self._sender_to(connection)
+        )
 
     def _sender_to(self, connection: Connection) -> Send:
         token = connection.secret_token or issued_token(self._issuer_tenant)
@@ -198,14 +202,16 @@ class Application:
         directory = self._directory.snapshot()
         with self._lock:
             assigned = list(self._assigned)
+        covered = entitled(directory, assigned, self._scope_in_force)
         return CyclePlan(
             kind=kind,
             began_at=self._clock.now(),
             directory=directory,
             changed=self._directory.changed_since(links.watermark or 0),
-            entitled=entitled(directory, assigned, self._scope_in_force),
+            entitled=covered if self.provisions_groups else replace(covered, groups=frozenset()),
             dialect=self._require_credentials().dialect,
             probe_names=(self._new_id(), self._new_id()),
+            provisions_groups=self.provisions_groups,
         )
 
     def sender(self) -> Send:

@@ -147,10 +147,10 @@ def issued_token(issuer_tenant: str) -> str:
     return ".".join((part(orjson.dumps(header)), part(orjson.dumps(claims)), part(issuer_tenant.encode())))
 
 
-def probe(user_name: str, group_name: str) -> Conversation[ConnectionTest]:
-    """Ask for a user and a group that cannot exist (TC-1, TC-2: ENTRA-070, ENTRA-071, ENTRA-591)."""
+def probe(user_name: str, group_name: str, *, groups: bool = True) -> Conversation[ConnectionTest]:
+    """Ask for a user and, where groups are provisioned, a group that cannot exist (ENTRA-070, ENTRA-071, ENTRA-591)."""
     warnings = []
-    for kind, name in ((Kind.USER, user_name), (Kind.GROUP, group_name)):
+    for kind, name in ((Kind.USER, user_name), (Kind.GROUP, group_name))[: 2 if groups else 1]:
         answer = yield match_query(kind, name)
         try:
             total, _ = answers.read_list(answer)

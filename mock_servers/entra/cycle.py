@@ -44,6 +44,7 @@ class CyclePlan:
     entitled: Entitled
     dialect: Dialect
     probe_names: tuple[str, str]
+    provisions_groups: bool
 
 
 @dataclass(frozen=True)
@@ -69,7 +70,7 @@ class Cycle:
 
     def talk(self) -> Conversation[Quarantine | None]:
         """Everything the cycle says; ends with the quarantine it leads to, or `None`."""
-        probed = yield from probe(*self.plan.probe_names)
+        probed = yield from probe(*self.plan.probe_names, groups=self.plan.provisions_groups)
         if not probed.succeeded:
             return Quarantine(probed.inner_code or probed.code, probed.message)
         covered = self._covered()
