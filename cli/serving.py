@@ -29,7 +29,7 @@ def serving_settings(port_fault: tuple[str, str] = ANOTHER_PORT) -> Iterator[Non
 
 @contextmanager
 def served(app: Application, host: str, port: int, port_fault: tuple[str, str] = ANOTHER_PORT) -> Iterator[str]:
-    """The URL of the application while it is served. `port_fault`: whom to name when its port is taken, and the advice."""
+    """The URL of the application while it is served. `port_fault`: the blame for a taken port, and the advice."""
     with serving_settings(port_fault):
         server = RunningServer(app, host=host, port=port)
     with server:

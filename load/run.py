@@ -18,6 +18,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from scimulate.harness.faults import HarnessError, SettingsError
+from scimulate.harness.process_group import end_group
 from scimulate.harness.reaching import reach
 from scimulate.harness.target import Target
 from scimulate.load.journal import FOLDER, read, unfinished
@@ -136,7 +137,7 @@ class _Child:
                     process.send_signal(signal.SIGINT)
                 _tell(process, self._settings, say)
                 process.wait()
-                _end_group(process.pid)
+                end_group(process.pid)  # workers that outlived their master
         finally:
             os.close(mine)
 
@@ -204,14 +205,6 @@ def _tell(process: "subprocess.Popen[str]", settings: LoadSettings, say: Say) ->
             said = now
             total = totals.get(report["phase"], everything)
             say(f"{report['phase']}: {report['done']:,} of {total:,} in {report['seconds']:.0f} s")
-
-
-def _end_group(group: int) -> None:
-    """Workers that outlived their master."""
-    try:
-        os.killpg(group, signal.SIGKILL)
-    except ProcessLookupError:
-        return
 
 
 def _free_port() -> int:
