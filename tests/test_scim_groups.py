@@ -1,11 +1,12 @@
 """Groups over SCIM and their members, in both dialects."""
 
+import json
 from collections.abc import Iterator
 
 import pytest
 
 from scimulate.scim_schemas import validate
-from tests.scim_tenant import BASE, GROUP, ScimTenant, scim_tenant, what_the_client_wrote
+from tests.scim_tenant import BASE, GROUP, PATCH, ScimTenant, scim_tenant, what_the_client_wrote
 
 
 @pytest.fixture(params=["strict", "entra"])
@@ -223,3 +224,56 @@ def test_a_new_user_inherits_no_membership_of_a_deleted_one(endpoint: ScimTenant
 
 def test_a_group_without_a_name_is_refused(endpoint: ScimTenant) -> None:
     assert endpoint.send("POST", "/Groups", {"schemas": [GROUP]}).error == (400, "invalidValue")
+
+
+def _user_and_group(endpoint: ScimTenant) -> tuple[str, str]:
+    user = endpoint.create_user("version@contoso.test", displayName="Before")
+    group = endpoint.create_group("Versions")
+    return f"/Users/{user['id']}", f"/Groups/{group['id']}"
+
+
+def test_a_users_version_covers_the_groups_it_shows(endpoint: ScimTenant) -> None:
+    """RFC 7644 §3.14: who holds the version before is told of the new groups, and changes nothing unseen."""
+    user, group = _user_and_group(endpoint)
+    member = {"value": user.removeprefix("/Users/")}
+
+    def joins() -> None:
+        assert endpoint.patch(group, {"op": "add", "path": "members", "value": [member]}).status == 204
+
+    def is_renamed() -> None:
+        assert endpoint.patch(group, {"op": "replace", "path": "displayName", "value": "Others"}).status == 204
+
+    def leaves() -> None:
+        path = f'members[value eq "{member["value"]}"]'
+        assert endpoint.patch(group, {"op": "remove", "path": path}).status == 204
+
+    for change in (joins, is_renamed, leaves):
+        before = endpoint.send("GET", user).headers["etag"]
+        assert endpoint.send("GET", user, headers={"if-none-match": before}).status == 304
+        change()
+        now = endpoint.send("GET", user, headers={"if-none-match": before})
+        assert (now.status, now.headers["etag"]) == (200, now.body["meta"]["version"])
+        without = endpoint.send("GET", user, excludedAttributes="groups")
+        listed = endpoint.send("GET", "/Users", filter=f'meta.version eq "{json.dumps(now.headers["etag"])[1:-1]}"')
+        assert (without.headers["etag"], without.body["meta"]["version"]) == (now.headers["etag"],) * 2
+        assert user.removeprefix("/Users/") in [found["id"] for found in listed.body["Resources"]]
+        title = {"op": "replace", "path": "title", "value": change.__name__}
+        body = {"schemas": [PATCH], "Operations": [title]}
+        answers = [
+            endpoint.send("PATCH", user, body, headers={"if-match": tag}) for tag in (before, now.headers["etag"])
+        ]
+        assert [answer.status for answer in answers] == [412, 200]
+
+
+def test_a_groups_version_covers_the_names_it_shows(endpoint: ScimTenant) -> None:
+    user, group = _user_and_group(endpoint)
+    member = {"value": user.removeprefix("/Users/")}
+    endpoint.patch(group, {"op": "add", "path": "members", "value": [member]})
+    before = endpoint.send("GET", group).headers["etag"]
+    endpoint.patch(user, {"op": "replace", "path": "title", "value": "Dr"})
+    assert endpoint.send("GET", group, headers={"if-none-match": before}).status == 304
+    endpoint.patch(user, {"op": "replace", "path": "displayName", "value": "After"})
+    now = endpoint.send("GET", group, headers={"if-none-match": before})
+    assert (now.status, [shown["display"] for shown in now.body["members"]]) == (200, ["After"])
+    endpoint.send("DELETE", user)
+    assert endpoint.send("GET", group, headers={"if-none-match": now.headers["etag"]}).body["members"] == []

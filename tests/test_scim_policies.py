@@ -43,6 +43,20 @@ def test_a_blank_name_is_refused_on_create_and_update(ivanti: ScimTenant) -> Non
     assert ivanti.send("POST", "/Users", body).error == (400, "invalidValue")
 
 
+@pytest.mark.parametrize("active", [False, "False"], ids=["boolean", "string"])
+@pytest.mark.parametrize(("policy", "status"), [("entra", 201), ("ivanti-r119", 400), ("ivanti-r118", 400)])
+def test_an_inactive_user_is_not_provisioned(policy: str, status: int, active: object) -> None:
+    """IVANTI-043: who is there already can be disabled nevertheless."""
+    with scim_tenant(policy) as tenant:
+        body = {"schemas": [USER], "userName": "ada", "emails": EMAILS, "active": active}
+        answered = tenant.send("POST", "/Users", body)
+        assert answered.status == status
+        assert tenant.send("GET", "/Users").body["totalResults"] == (1 if status == 201 else 0)
+        grace = tenant.create_user("grace", emails=EMAILS)
+        disabled = tenant.patch(f"/Users/{grace['id']}", {"op": "replace", "path": "active", "value": active})
+        assert (disabled.status, disabled.body["active"]) == (200, False)
+
+
 def test_delete_disables_in_the_portal_and_hides_from_scim(ivanti: ScimTenant) -> None:
     """IVANTI-048, IVANTI-050."""
     ada = ivanti.create_user("ada", emails=EMAILS)

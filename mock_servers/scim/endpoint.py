@@ -4,6 +4,8 @@ Routing, authentication and the turning of refusals into Error messages are here
 discovery do is theirs.
 """
 
+from functools import partial
+
 from scimulate.mock_servers.portal.audit import AuditTrail
 from scimulate.mock_servers.portal.tokens import Tokens
 from scimulate.mock_servers.scim.discovery import ENDPOINTS, answer_discovery
@@ -15,7 +17,7 @@ from scimulate.mock_servers.scim.policy import Policy
 from scimulate.mock_servers.scim.preconditions import is_unchanged
 from scimulate.mock_servers.scim.projection import Projection, names_in, read_projection
 from scimulate.mock_servers.scim.query import ListQuery, Lists, page_bounds, read_filter
-from scimulate.mock_servers.scim.representation import links_of, resource_response, version_of
+from scimulate.mock_servers.scim.representation import current_version, links_of, resource_response
 from scimulate.mock_servers.scim.resources import Resources
 from scimulate.mock_servers.scim.schema import RESOURCE_TYPES, ResourceType
 from scimulate.mock_servers.scim.store import Connection
@@ -121,8 +123,9 @@ class Endpoint:
             row = self._resources.find(connection, resource_type.name, resource_id)
             if row is None:
                 raise not_found()
-            if is_unchanged(row, request):
-                return Response(304, b"", (("etag", version_of(row)),))
+            current = partial(current_version, self._resources, connection, row)
+            if is_unchanged(request, current):
+                return Response(304, b"", (("etag", current()),))
             links = links_of(self._resources, connection, row, projection)
             return resource_response(200, row, links, request.base_url, projection)
 

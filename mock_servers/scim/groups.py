@@ -12,7 +12,7 @@ from scimulate.mock_servers.scim.patch import Step, apply, steps_of
 from scimulate.mock_servers.scim.policy import Policy
 from scimulate.mock_servers.scim.preconditions import check_version
 from scimulate.mock_servers.scim.projection import Projection
-from scimulate.mock_servers.scim.representation import links_of, resource_response
+from scimulate.mock_servers.scim.representation import current_version, links_of, resource_response
 from scimulate.mock_servers.scim.resources import Resources
 from scimulate.mock_servers.scim.rows import Row
 from scimulate.mock_servers.scim.schema import GROUP
@@ -113,7 +113,7 @@ class Groups:
         row = self._resources.find(connection, "Group", group_id)
         if row is None:
             raise not_found()
-        check_version(row, request)
+        check_version(request, lambda: current_version(self._resources, connection, row))
         return row
 
     def _record(

@@ -43,6 +43,8 @@ class Policy:
     """An update to a blank value leaves the old value (IVANTI-052)."""
     department_only: bool = False
     """Of the enterprise extension only `department` is kept (IVANTI-036)."""
+    active_required: bool = False
+    """POST of a user who is not active is refused (IVANTI-043)."""
     names_required: bool = False
     """A name whose given and family parts are both blank is refused (IVANTI-054, NEG-23)."""
     user_name_fixed: bool = False
@@ -80,6 +82,7 @@ _IVANTI_HABITS = {
     "adopts_local_users": True,
     "blank_updates_ignored": True,
     "department_only": True,
+    "active_required": True,
     "names_required": True,
 }
 

@@ -32,7 +32,7 @@ LIST_URN = "urn:ietf:params:scim:api:messages:2.0:ListResponse"
 _SIMPLE = re.compile(r'\s*(userName|externalId|displayName|id)\s+eq\s+"([^"\\\x00-\x1f]*)"\s*', re.IGNORECASE)
 _KEYS = {"username": "user_name", "displayname": "display_name", "externalid": "external_id", "id": "id"}
 _LOWERED = frozenset({"user_name", "display_name"})
-_WITHOUT_LINKS = Projection(excluded={"members": None, "groups": None})
+_OF_LINKS = ("member", "group", "version")
 
 
 @dataclass(frozen=True)
@@ -118,11 +118,11 @@ class Lists:
         key = sort_key(query.sort_by, types) if query.sort_by is not None else None
         lookup = self._indexed_part(tree, types[0]) if tree is not None and len(types) == 1 else None
         asked = f"{query.filter or ''} {query.sort_by or ''}".lower()
-        links = WHOLE if "member" in asked or "group" in asked else _WITHOUT_LINKS
+        needs_links = any(name in asked for name in _OF_LINKS)
 
         def run(connection: Connection) -> Response:
             rows = self._candidates(connection, types, lookup)
-            matching = list(self._matching(connection, rows, holds, key is not None, links, base_url))
+            matching = list(self._matching(connection, rows, holds, key is not None, needs_links, base_url))
             if key is not None:
                 matching.sort(key=lambda found: key(found[1]), reverse=query.descending)
             chosen = [row for row, _ in _window(matching, query)]
@@ -149,14 +149,15 @@ class Lists:
         rows: Iterator[Row],
         holds: Predicate | None,
         is_sorted: bool,
-        needed: Projection,
+        needs_links: bool,
         base_url: str,
     ) -> Iterator[tuple[Row, dict[str, object]]]:
         for row in rows:
             if holds is None and not is_sorted:
                 yield row, {}
                 continue
-            resource = represent(row, links_of(self._resources, connection, row, needed), base_url)
+            links = links_of(self._resources, connection, row, WHOLE) if needs_links else ()
+            resource = represent(row, links, base_url)
             if holds is None or holds(resource):
                 yield row, resource
 

@@ -1,5 +1,6 @@
 """From a row to the resource that a client sees."""
 
+import hashlib
 from collections.abc import Sequence
 
 import orjson
@@ -16,8 +17,20 @@ def location_of(kind: str, resource_id: str, base_url: str) -> str:
     return f"{base_url}/{RESOURCE_TYPES[kind].endpoint}/{resource_id}"
 
 
-def version_of(row: Row) -> str:
-    return f'W/"{row.version}"'
+def version_of(row: Row, links: Sequence[Link]) -> str:
+    """The version covers what is shown (RFC 7644 §3.14), and of a user that is its groups too.
+
+    These come and go with the groups alone, and no user is rewritten for it: they are part of the tag instead. The
+    members of a group need no such part, since each change of them is a change of the group.
+    """
+    if row.kind == "Group" or not links:
+        return f'W/"{row.version}"'
+    shown = hashlib.blake2b(repr([(link.id, link.display) for link in links]).encode(), digest_size=6)
+    return f'W/"{row.version}-{shown.hexdigest()}"'
+
+
+def current_version(resources: Resources, connection: Connection, row: Row) -> str:
+    return version_of(row, resources.groups_of(connection, row) if row.kind == "User" else ())
 
 
 def represent(row: Row, links: Sequence[Link], base_url: str) -> dict[str, object]:
@@ -40,16 +53,16 @@ def represent(row: Row, links: Sequence[Link], base_url: str) -> dict[str, objec
         "created": row.created,
         "lastModified": row.modified,
         "location": location_of(row.kind, row.id, base_url),
-        "version": version_of(row),
+        "version": version_of(row, links),
     }
     return resource
 
 
 def links_of(resources: Resources, connection: Connection, row: Row, projection: Projection) -> list[Link]:
-    """The links that the representation needs: none where the projection leaves them out (D-061, ENTRA-167)."""
+    """The links that the representation needs: no members where the projection leaves them out (D-061, ENTRA-167)."""
     if row.kind == "Group":
         return resources.members(connection, row) if projection.wants("members") else []
-    return resources.groups_of(connection, row) if projection.wants("groups") else []
+    return resources.groups_of(connection, row)
 
 
 def resource_response(
@@ -59,7 +72,7 @@ def resource_response(
     resource = represent(row, links, base_url)
     body = orjson.dumps(resource if projection.is_default else projection.of(resource))
     location = location_of(row.kind, row.id, base_url)
-    return Response(status, body, (("location", location), ("etag", version_of(row))))
+    return Response(status, body, (("location", location), ("etag", version_of(row, links))))
 
 
 def _link(link: Link, kind: str, base_url: str) -> dict[str, object]:

@@ -79,15 +79,13 @@ class Resources:
                 row.number,
             ),
         )
+        if hidden != row.hidden or document.get("displayName") != row.document.get("displayName"):
+            self._renew_groups_of(connection, row)
         return changed
 
     def delete(self, connection: Connection, row: Row) -> None:
         """Remove the row and every membership it has part in (AMB-23: no dangling references)."""
-        connection.execute(
-            "UPDATE resource SET version = version + 1, modified = ? WHERE number IN"
-            " (SELECT group_number FROM membership WHERE member_number = ?)",
-            (self._now(), row.number),
-        )
+        self._renew_groups_of(connection, row)
         connection.execute("DELETE FROM membership WHERE member_number = ?1 OR group_number = ?1", (row.number,))
         connection.execute("DELETE FROM resource WHERE number = ?", (row.number,))
 
@@ -210,6 +208,14 @@ class Resources:
     def member_numbers(self, connection: Connection, group: Row) -> set[int]:
         found = connection.execute("SELECT member_number FROM membership WHERE group_number = ?", (group.number,))
         return {number for (number,) in found}
+
+    def _renew_groups_of(self, connection: Connection, member: Row) -> None:
+        """A group shows who is in it and by what name: when that changes, it is another version of the group."""
+        connection.execute(
+            "UPDATE resource SET version = version + 1, modified = ? WHERE number IN"
+            " (SELECT group_number FROM membership WHERE member_number = ?)",
+            (self._now(), member.number),
+        )
 
     def _counts(self, connection: Connection, kind: str) -> tuple[int, int]:
         total, removals = connection.execute(

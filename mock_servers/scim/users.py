@@ -5,14 +5,14 @@ from collections.abc import Callable
 
 from scimulate.mock_servers.portal.audit import AuditTrail
 from scimulate.mock_servers.scim.document import Document, check_required, filtered_for_policy, read_document
-from scimulate.mock_servers.scim.errors import ScimError, not_found, read_only, taken
+from scimulate.mock_servers.scim.errors import ScimError, invalid_value, not_found, read_only, taken
 from scimulate.mock_servers.scim.limits import parse_object
 from scimulate.mock_servers.scim.messages import Change, Request, Response
 from scimulate.mock_servers.scim.patch import apply, steps_of
 from scimulate.mock_servers.scim.policy import Policy
 from scimulate.mock_servers.scim.preconditions import check_version
 from scimulate.mock_servers.scim.projection import Projection
-from scimulate.mock_servers.scim.representation import links_of, resource_response
+from scimulate.mock_servers.scim.representation import current_version, links_of, resource_response
 from scimulate.mock_servers.scim.resources import LOCAL_SOURCE, Resources
 from scimulate.mock_servers.scim.rows import Row
 from scimulate.mock_servers.scim.schema import USER
@@ -30,6 +30,8 @@ class Users:
     def create(self, request: Request, projection: Projection, vendor: str) -> Change:
         document = self._read(request)
         document.setdefault("active", True)  # D-089: who is not said to be inactive is active
+        if self._policy.active_required and document["active"] is False:
+            raise invalid_value("active is false: an inactive user cannot be provisioned")
 
         def change(connection: Connection) -> Response:
             row = self._insert(connection, document)
@@ -131,7 +133,7 @@ class Users:
         row = self._resources.find(connection, "User", user_id)
         if row is None:
             raise not_found()
-        check_version(row, request)
+        check_version(request, lambda: current_version(self._resources, connection, row))
         return row
 
     def _record(
