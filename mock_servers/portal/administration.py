@@ -5,6 +5,9 @@
 Knows nothing of requests and templates.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from scimulate.mock_servers.portal.audit import PAGE_SIZE
 from scimulate.mock_servers.portal.listing import (
     GroupDetail,
@@ -46,10 +49,8 @@ class PortalRefused(Exception):
 
 def provider_named(name: str) -> str:
     """The identity provider, once it is known to be one (IVANTI-001)."""
-    try:
+    with _told():
         check_vendor(name)
-    except TokenRefused as refused:
-        raise _told(refused) from refused
     return name
 
 
@@ -57,40 +58,30 @@ def generate_token(tenant: Tenant, *, confirmed: bool, provider: str) -> Generat
     """A new token, once the administrator has confirmed that one is wanted (IVANTI-003)."""
     if not confirmed:
         raise PortalRefused(400, "not_confirmed", "Generating a token has to be confirmed.")
-    try:
+    with _told():
         return tenant.tokens.generate(provider)
-    except TokenRefused as refused:
-        raise _told(refused) from refused
 
 
 def token_of(tenant: Tenant, token_id: str) -> Token:
-    try:
+    with _told():
         return tenant.tokens.get(token_id)
-    except TokenRefused as refused:
-        raise _told(refused) from refused
 
 
 def set_token_status(tenant: Tenant, token_id: str, action: TokenAction) -> Token:
     """Set to Active, or Set to Inactive."""
     change = tenant.tokens.activate if action is TokenAction.ACTIVATE else tenant.tokens.deactivate
-    try:
+    with _told():
         return change(token_id)
-    except TokenRefused as refused:
-        raise _told(refused) from refused
 
 
 def renew_token(tenant: Tenant, token_id: str) -> GeneratedToken:
-    try:
+    with _told():
         return tenant.tokens.renew(token_id)
-    except TokenRefused as refused:
-        raise _told(refused) from refused
 
 
 def remove_token(tenant: Tenant, token_id: str) -> None:
-    try:
+    with _told():
         tenant.tokens.remove(token_id)
-    except TokenRefused as refused:
-        raise _told(refused) from refused
 
 
 def find_users(tenant: Tenant, search: str, page: int) -> Page[UserLine]:
@@ -164,8 +155,13 @@ def _record(tenant: Tenant, connection: Connection, activity: str, user: UserLin
     tenant.audit.append(connection, activity, subject=user.user_name, subject_type="User", performed_by=ADMINISTRATOR)
 
 
-def _told(refused: TokenRefused) -> PortalRefused:
-    return PortalRefused(_STATUS_OF_REASON[refused.reason], refused.reason, refused.sentence)
+@contextmanager
+def _told() -> Iterator[None]:
+    """What the tokens refuse, as the portal says it."""
+    try:
+        yield
+    except TokenRefused as refused:
+        raise PortalRefused(_STATUS_OF_REASON[refused.reason], refused.reason, refused.sentence) from refused
 
 
 def _user_not_found() -> PortalRefused:

@@ -1,5 +1,6 @@
 """The portal as JSON, under `api/` of each portal: the same functions as the pages, for scripts and tests."""
 
+from collections.abc import Callable
 from dataclasses import asdict
 
 import orjson
@@ -11,9 +12,11 @@ from starlette.routing import Route
 from scimulate.mock_servers.portal import administration
 from scimulate.mock_servers.portal.administration import LABELS, PortalRefused
 from scimulate.mock_servers.portal.audit import PAGE_SIZE
+from scimulate.mock_servers.portal.listing import Line, Page
 from scimulate.mock_servers.portal.messages import page_number, read_object, text_of
 from scimulate.mock_servers.portal.portal import Portal
 from scimulate.mock_servers.portal.token_rules import VENDORS, GeneratedToken, Token, TokenAction
+from scimulate.mock_servers.tenants import Tenant
 
 
 def routes_of(portal: Portal) -> list[Route]:
@@ -82,9 +85,7 @@ class _Api:
         return Response(status_code=204)
 
     async def users(self, request: Request) -> Response:
-        tenant = self._portal.tenant_of(request)
-        found = administration.find_users(tenant, request.query_params.get("search", ""), page_number(request))
-        return _json({"total": found.total, "page_size": PAGE_SIZE, "users": found.lines})
+        return self._listed(request, "users", administration.find_users)
 
     async def user(self, request: Request) -> Response:
         detail = administration.user_of(self._portal.tenant_of(request), request.path_params["id"])
@@ -108,9 +109,7 @@ class _Api:
         return Response(status_code=204)
 
     async def groups(self, request: Request) -> Response:
-        tenant = self._portal.tenant_of(request)
-        found = administration.find_groups(tenant, request.query_params.get("search", ""), page_number(request))
-        return _json({"total": found.total, "page_size": PAGE_SIZE, "groups": found.lines})
+        return self._listed(request, "groups", administration.find_groups)
 
     async def group(self, request: Request) -> Response:
         detail = administration.group_of(self._portal.tenant_of(request), request.path_params["id"])
@@ -122,6 +121,11 @@ class _Api:
             search=request.query_params.get("search", ""), offset=(page_number(request) - 1) * PAGE_SIZE
         )
         return _json({"total": found.total, "page_size": PAGE_SIZE, "rows": found.rows})
+
+    def _listed(self, request: Request, name: str, find: Callable[[Tenant, str, int], Page[Line]]) -> Response:
+        tenant = self._portal.tenant_of(request)
+        found = find(tenant, request.query_params.get("search", ""), page_number(request))
+        return _json({"total": found.total, "page_size": PAGE_SIZE, name: found.lines})
 
     async def _set_status(self, request: Request, action: TokenAction) -> Response:
         tenant = self._portal.tenant_of(request)

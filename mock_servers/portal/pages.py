@@ -17,6 +17,7 @@ from scimulate.mock_servers.portal import administration, api
 from scimulate.mock_servers.portal.administration import PortalRefused
 from scimulate.mock_servers.portal.audit import PAGE_SIZE
 from scimulate.mock_servers.portal.guard import Guard
+from scimulate.mock_servers.portal.listing import Line, Page
 from scimulate.mock_servers.portal.messages import page_number, read_form
 from scimulate.mock_servers.portal.portal import DEFAULT_TENANT_PATH, FOLDER, TENANT_PATH, Portal
 from scimulate.mock_servers.portal.token_pages import TokenPages
@@ -100,10 +101,7 @@ class _Pages:
         return self._portal.page(request, "custom_attributes.html", {}, section="custom_attributes")
 
     async def users(self, request: Request) -> Response:
-        search, page = request.query_params.get("search", ""), page_number(request)
-        found = administration.find_users(self._portal.tenant_of(request), search, page)
-        values = {"users": found.lines, **_paging(found.total, page, search)}
-        return self._portal.page(request, "users.html", values, section="users")
+        return self._listed(request, "users", administration.find_users)
 
     async def user(self, request: Request) -> Response:
         detail = administration.user_of(self._portal.tenant_of(request), request.path_params["id"])
@@ -139,15 +137,12 @@ class _Pages:
 
     async def remove_user(self, request: Request) -> Response:
         tenant = self._portal.tenant_of(request)
-        self._portal.confirmations.close((await read_form(request)).get("confirmation", ""))
+        await self._portal.confirmed(request)
         await run_in_threadpool(administration.remove_user, tenant, request.path_params["id"])
         return RedirectResponse(f"{tenant.portal_path}/users", 303)
 
     async def groups(self, request: Request) -> Response:
-        search, page = request.query_params.get("search", ""), page_number(request)
-        found = administration.find_groups(self._portal.tenant_of(request), search, page)
-        values = {"groups": found.lines, **_paging(found.total, page, search)}
-        return self._portal.page(request, "groups.html", values, section="groups")
+        return self._listed(request, "groups", administration.find_groups)
 
     async def group(self, request: Request) -> Response:
         detail = administration.group_of(self._portal.tenant_of(request), request.path_params["id"])
@@ -161,6 +156,12 @@ class _Pages:
         found = self._portal.tenant_of(request).audit.rows(search=search, offset=(page - 1) * PAGE_SIZE)
         values = {"rows": found.rows, **_paging(found.total, page, search)}
         return self._portal.page(request, "audit.html", values, section="audit")
+
+    def _listed(self, request: Request, name: str, find: Callable[[Tenant, str, int], Page[Line]]) -> Response:
+        search, page = request.query_params.get("search", ""), page_number(request)
+        found = find(self._portal.tenant_of(request), search, page)
+        values = {name: found.lines, **_paging(found.total, page, search)}
+        return self._portal.page(request, f"{name}.html", values, section=name)
 
 
 def _paging(total: int, page: int, search: str) -> dict[str, object]:

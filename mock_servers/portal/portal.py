@@ -11,7 +11,7 @@ from starlette.responses import HTMLResponse, Response
 
 from scimulate.mock_servers.portal.administration import LABELS, PortalRefused
 from scimulate.mock_servers.portal.audit import PAGE_SIZE
-from scimulate.mock_servers.portal.messages import Confirmations
+from scimulate.mock_servers.portal.messages import Confirmations, read_form
 from scimulate.mock_servers.tenants import Tenant, Tenants
 
 FOLDER = Path(__file__).parent
@@ -87,3 +87,9 @@ class Portal:
             "fields": {**fields, "confirmation": self.confirmations.open()},
         }
         return self.page(request, "confirm.html", values, section=section)
+
+    async def confirmed(self, request: Request) -> dict[str, str]:
+        """The form of a page made by `confirm`. Raises `PortalRefused` when it was sent before, or never opened."""
+        form = await read_form(request)
+        self.confirmations.close(form.get("confirmation", ""))
+        return form

@@ -6,9 +6,8 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from scimulate.mock_servers.portal import administration
-from scimulate.mock_servers.portal.messages import read_form
 from scimulate.mock_servers.portal.portal import Portal
-from scimulate.mock_servers.portal.token_rules import MOST_TOKENS, VENDORS, GeneratedToken, TokenAction
+from scimulate.mock_servers.portal.token_rules import MOST_TOKENS, VENDORS, GeneratedToken, Token, TokenAction
 
 NOTICES = {
     "activate": "The token was set to Active.",
@@ -66,9 +65,7 @@ class TokenPages:
 
     async def generate(self, request: Request) -> Response:
         tenant = self._portal.tenant_of(request)
-        form = await read_form(request)
-        self._portal.confirmations.close(form.get("confirmation", ""))
-        provider = form.get("provider", "")
+        provider = (await self._portal.confirmed(request)).get("provider", "")
         generated = await run_in_threadpool(administration.generate_token, tenant, confirmed=True, provider=provider)
         return self._generated(request, generated, "New token")
 
@@ -80,20 +77,12 @@ class TokenPages:
 
     async def confirm_renew(self, request: Request) -> Response:
         token = administration.token_of(self._portal.tenant_of(request), request.path_params["id"])
-        return self._portal.confirm(
-            request,
-            section="provisioning",
-            back="/admin/scim",
-            title="Renew token",
-            question=f"Renew {token.name}?",
-            consequence="Its present secret is refused at once. The new one is shown once, on the next page.",
-            act="Renew",
-            path=f"/admin/scim/tokens/{token.id}/renew",
-        )
+        consequence = "Its present secret is refused at once. The new one is shown once, on the next page."
+        return self._confirm(request, "Renew", token, consequence)
 
     async def renew(self, request: Request) -> Response:
         tenant = self._portal.tenant_of(request)
-        self._portal.confirmations.close((await read_form(request)).get("confirmation", ""))
+        await self._portal.confirmed(request)
         renewed = await run_in_threadpool(administration.renew_token, tenant, request.path_params["id"])
         return self._generated(request, renewed, "Renewed token")
 
@@ -101,22 +90,26 @@ class TokenPages:
         tenant = self._portal.tenant_of(request)
         token = administration.token_of(tenant, request.path_params["id"])
         last = " It is the last token: provisioning stops." if len(tenant.tokens.all()) == 1 else ""  # NEG-19
+        consequence = f"It is refused for good. Users and user groups stay.{last}"
+        return self._confirm(request, "Remove", token, consequence)
+
+    async def remove(self, request: Request) -> Response:
+        tenant = self._portal.tenant_of(request)
+        await self._portal.confirmed(request)
+        await run_in_threadpool(administration.remove_token, tenant, request.path_params["id"])
+        return RedirectResponse(f"{tenant.portal_path}/admin/scim?done=remove", 303)
+
+    def _confirm(self, request: Request, act: str, token: Token, consequence: str) -> Response:
         return self._portal.confirm(
             request,
             section="provisioning",
             back="/admin/scim",
-            title="Remove token",
-            question=f"Remove {token.name}?",
-            consequence=f"It is refused for good. Users and user groups stay.{last}",
-            act="Remove",
-            path=f"/admin/scim/tokens/{token.id}/remove",
+            title=f"{act} token",
+            question=f"{act} {token.name}?",
+            consequence=consequence,
+            act=act,
+            path=f"/admin/scim/tokens/{token.id}/{act.lower()}",
         )
-
-    async def remove(self, request: Request) -> Response:
-        tenant = self._portal.tenant_of(request)
-        self._portal.confirmations.close((await read_form(request)).get("confirmation", ""))
-        await run_in_threadpool(administration.remove_token, tenant, request.path_params["id"])
-        return RedirectResponse(f"{tenant.portal_path}/admin/scim?done=remove", 303)
 
     async def _set_status(self, request: Request, action: TokenAction) -> Response:
         tenant = self._portal.tenant_of(request)
