@@ -74,6 +74,19 @@ def record_of(
             return _ended(seen, "harness_error", reason=f"{type(error).__name__}: {error}")
 
 
+def planned(described: ScenarioDescription) -> ScenarioRecord:
+    """What is known of a scenario that is never reached."""
+    return ScenarioRecord(
+        feature=described.feature,
+        line=described.line,
+        title=described.title,
+        requirements=requirement_ids(described.tags),
+        outcome="not_tested",
+        reason="the run ended before it was reached",
+        node=described.node,
+    )
+
+
 def _faulted(
     seen: ScenarioRecord, error: TargetFault | httpx.TransportError, about: str, *, in_a_given: bool
 ) -> ScenarioRecord:

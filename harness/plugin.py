@@ -21,13 +21,15 @@ from scimulate.harness.evidence import Exchange
 from scimulate.harness.faults import NotApplicable, TargetFault
 from scimulate.harness.gherkin import ScenarioItem
 from scimulate.harness.journal import Journal, state_folder
-from scimulate.harness.observing import record_of, requirement_ids
+from scimulate.harness.observing import planned, record_of, requirement_ids
 from scimulate.harness.profile import DEFAULT_PROFILE, Profile, load_profile
 from scimulate.harness.run_id import new_run_id
-from scimulate.harness.runfolder import ALONE, append_exchange, append_record
+from scimulate.harness.runfolder import ALONE, append_exchange, append_record, write_plan
 from scimulate.harness.target import Target
 from scimulate.harness.wire import Wire, numbers_of
 
+FIRST_WORKER = "gw0"
+"""Every worker collects all scenarios; one of them tells what is planned."""
 BUNDLED = "the bundled servers"
 
 
@@ -138,6 +140,14 @@ def pytest_configure_node(node: Any) -> None:
     """A worker of pytest-xdist joins the run of the process that starts it."""
     run = node.config.stash[RUN]
     node.workerinput["scimulate_run"] = {"run_id": run.run_id, "seed": run.seed, "folder": str(run.folder)}
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_finish(session: pytest.Session) -> None:
+    run = session.config.stash[RUN]
+    if run.worker in (ALONE, FIRST_WORKER):
+        scenarios = [item.scenario_description for item in session.items if isinstance(item, ScenarioItem)]
+        write_plan(run.folder, map(planned, scenarios), run.worker)
 
 
 @pytest.hookimpl(trylast=True)

@@ -30,18 +30,22 @@ def preflight(target: Target, send: Send, *, fetched: bool = False) -> None:
 
     `fetched`: the token is one that `fetch_token` has just got.
     """
-    answer = _ask(target, send, {"filter": f'userName eq "{uuid4()}"'})
+    answer = _ask(target, send, "/Users", {"filter": f'userName eq "{uuid4()}"'})
     if answer.status_code in (403, 404):
         # Some endpoints answer so when nothing matches, which is a fault to be judged (ENTRA-513).
-        answer = _ask(target, send, {"count": "1"})
+        answer = _ask(target, send, "/Users", {"count": "1"})
     problem = _problem(target, answer, fetched)
+    if problem is None and answer.status_code == 404:
+        # The address of something SCIM, though not the base: nothing is found below it.
+        discovery = _ask(target, send, "/ServiceProviderConfig", {})
+        problem = _not_found(target) if discovery.status_code == 404 else None
     if problem is not None:
         raise TargetUnreachable(problem)
 
 
-def _ask(target: Target, send: Send, query: dict[str, str]) -> httpx.Response:
+def _ask(target: Target, send: Send, path: str, query: dict[str, str]) -> httpx.Response:
     try:
-        return send(httpx.Request("GET", f"{target.url}/Users", params=query, headers=_headers(target)))
+        return send(httpx.Request("GET", f"{target.url}{path}", params=query or None, headers=_headers(target)))
     except httpx.TransportError as problem:
         raise TargetUnreachable(_unanswered(target, problem)) from None
 
@@ -81,9 +85,7 @@ def _problem(target: Target, answer: httpx.Response, fetched: bool) -> str | Non
     if _is_scim(document):
         return None
     if status == 404:
-        return (
-            f"url: {target.url}/Users was not found (404); give the SCIM base URL, the one to which /Users is appended"
-        )
+        return _not_found(target)
     if status in (502, 503, 504):
         return f"url: a gateway answers for {target.url} with {status}; start the endpoint behind it, then try again"
     if _is_page(answer):
@@ -95,6 +97,10 @@ def _problem(target: Target, answer: httpx.Response, fetched: bool) -> str | Non
         kind = one_line(answer.headers.get("content-type", "no content type"), 60)
         return f"url: {target.url}/Users answered with {kind} instead of SCIM; give the SCIM base URL"
     return None
+
+
+def _not_found(target: Target) -> str:
+    return f"url: {target.url}/Users was not found (404); give the SCIM base URL, the one to which /Users is appended"
 
 
 def _is_scim(document: object) -> bool:

@@ -91,7 +91,7 @@ class Overheard(httpx.BaseTransport):
 
     def __init__(self, inner: httpx.BaseTransport, base_path: str) -> None:
         self._inner = inner
-        self._base_path = base_path
+        self._base_path = base_path.rstrip("/")
         self.requests: list[Heard] = []
         self.everything: list[Heard] = []
         """Of all actors and since the scenario began."""

@@ -61,7 +61,6 @@ def over_the_network(target: Target) -> str:
         httpx.Response(200),
         httpx.Response(204),
         httpx.Response(400, json=ERROR),
-        httpx.Response(404, json=ERROR),
         httpx.Response(429),
         httpx.Response(500, json=ERROR),
         httpx.Response(500),
@@ -88,6 +87,18 @@ def test_it_asks_for_a_user_that_cannot_exist() -> None:
     filters = {request.url.params["filter"] for request in asked}
     assert len(filters) == 2
     assert all(len(each) == len('userName eq ""') + 36 for each in filters)
+
+
+def test_a_place_where_nothing_is_found_is_no_endpoint_even_if_it_says_so_in_scim() -> None:
+    with pytest.raises(TargetUnreachable, match=r"^url: .*/Users was not found \(404\); give the SCIM base URL"):
+        preflight(Target(BASE), answering(lambda request: httpx.Response(404, json=ERROR)))
+
+
+def test_an_endpoint_that_describes_itself_is_left_to_the_judge() -> None:
+    def answer(request: httpx.Request) -> httpx.Response:
+        return httpx.Response(404 if request.url.path.endswith("/Users") else 200, json=ERROR)
+
+    preflight(Target(BASE), answering(answer))
 
 
 def test_an_endpoint_that_has_no_words_for_no_match_is_left_to_the_judge() -> None:
