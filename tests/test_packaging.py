@@ -18,21 +18,17 @@ SETTINGS = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 PACKAGES: list[str] = SETTINGS["tool"]["setuptools"]["packages"]
 DATA_PATTERNS: list[str] = SETTINGS["tool"]["setuptools"]["package-data"]["*"]
 NOT_SHIPPED = {"tests", "docs", "build", "dist"}
-LEFT_OVERS = {"__pycache__", "out"}
 
 
 def shipped_files() -> list[Path]:
-    """Every file below the packages, relative to the root. Results of benchmarks are written to `out` folders."""
-    folders = [
-        path
-        for path in ROOT.iterdir()
-        if path.is_dir()
-        and path.name not in NOT_SHIPPED
-        and not path.name.startswith(".")
-        and path.suffix != ".egg-info"
-    ]
-    files = (path.relative_to(ROOT) for folder in folders for path in folder.rglob("*") if path.is_file())
-    return sorted(file for file in files if not LEFT_OVERS & set(file.parts) and not file.name.startswith("."))
+    """Every file of the repository below the packages, relative to the root; what a user left there is not ours."""
+    listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    files = [Path(name) for name in listed.split("\0") if "/" in name]
+    return sorted(
+        file
+        for file in files
+        if file.parts[0] not in NOT_SHIPPED and not file.parts[0].startswith(".") and (ROOT / file).exists()
+    )
 
 
 def uv(*arguments: str) -> str:
