@@ -18,6 +18,7 @@ ONLY_MATCHES = "RFC7644-3.4.2.2-03"
 HAS_AN_ID = "RFC7643-3.1-02"
 FILTER = "ENTRA-498"
 MADE = "ENTRA-117"
+CREATES = "ENTRA-495"
 READ_BY_ID = "ENTRA-497"
 AS_RECEIVED = "ENTRA-506"
 SOFT_DELETE = "ENTRA-501"
@@ -76,7 +77,7 @@ def _others_found(each: Heard, _before: Sequence[Heard]) -> Cause | None:
 
 
 def _no_id(each: Heard, _before: Sequence[Heard]) -> Cause | None:
-    shown = [one.get("id") for one in each.shown]
+    shown = [one.get("id") for one in each.shown if each.method != "POST" or "id" in one]
     if all(isinstance(one, str) and one for one in shown):
         return None
     return Cause(HAS_AN_ID, each.asked, "an id, as text, on each", shown, each.exchange)
@@ -84,9 +85,12 @@ def _no_id(each: Heard, _before: Sequence[Heard]) -> Cause | None:
 
 def _nothing_made(each: Heard, _before: Sequence[Heard]) -> Cause | None:
     """Entra ID learns the id from the answer to its create, and from nowhere else (ENTRA-088)."""
-    if each.method != "POST" or each.status != 201 or (isinstance(each.answer, dict) and "id" in each.answer):
+    if each.method != "POST" or each.status is None or not 200 <= each.status < 300:
         return None
-    return Cause(MADE, each.asked, "201 with the resource and its id", f"201 {_beginning(each.answer)}", each.exchange)
+    if isinstance(each.answer, dict) and "id" in each.answer:
+        return None
+    found = f"{each.status} {_beginning(each.answer)}".strip()
+    return Cause(MADE, each.asked, "201 with the resource and its id", found, each.exchange)
 
 
 def _altered(each: Heard, before: Sequence[Heard]) -> Cause | None:

@@ -29,7 +29,7 @@ class EndpointReader:
 
     def by_id(self, path: str, identifier: str) -> Resource:
         """The resource `path`/`identifier`, which must be there."""
-        response = self._client.get(f"{path}/{quote(identifier, safe='')}")
+        response = self._client.get(place(path, {"id": identifier}))
         expect.status(response, 200, requirement=READ_BY_ID)
         resource = expect.document(response, requirement=READ_BY_ID)
         action = f"reading {path}/{identifier}"
@@ -67,7 +67,7 @@ class EndpointReader:
 
 def place(collection: str, resource: Resource) -> str:
     """Where `resource` is found below the base address; an id may hold anything."""
-    return f"{collection}/{quote(str(resource['id']), safe='')}"
+    return f"{collection}/{quote(str(resource['id']), safe='', errors='replace')}"
 
 
 def member_ids(group: Resource) -> list[str]:

@@ -6,8 +6,9 @@ from scimulate.mock_servers.entra.application import ConnectionTest, Credentials
 from scimulate.mock_servers.entra.scope import Scope
 from scimulate.steps.clock import on_the_day
 from scimulate.steps.directory import listed_names
-from scimulate.steps.world import World
+from scimulate.steps.world import PASSES_THE_PROBE, World
 
+KEEPS_OUT = "ENTRA-052"
 INVENTED_TOKEN = "invented-by-nobody-0123456789"
 
 Table = list[list[str]]
@@ -74,6 +75,7 @@ def shows_a_green_check(world: World) -> None:
         expected="a green check",
         actual="a green check" if test.succeeded else f"{test.code}: {test.message}",
         action="testing the connection",
+        requirement=PASSES_THE_PROBE,
     )
 
 
@@ -81,7 +83,10 @@ def shows_a_green_check(world: World) -> None:
 def refuses_the_connection(world: World, code: str) -> None:
     test = world.tested()
     world.judge.check(
-        expected=code, actual="it was accepted" if test.succeeded else test.code, action="testing the connection"
+        expected=code,
+        actual="it was accepted" if test.succeeded else test.code,
+        action="testing the connection",
+        requirement=KEEPS_OUT if test.succeeded else None,
     )
 
 

@@ -156,9 +156,7 @@ class Judge:
     def group_lists(self, group: str, members: list[str]) -> None:
         """The one group of this name lists these users and nobody else, each once."""
         name = self._names.group(group)
-        found = self._endpoint.groups_named(name)
-        self.check(expected=1, actual=len(found), action=f"looking up the group {name}")
-        identifier = found[0]["id"]
+        identifier = self.one_group(group)["id"]
         listed = member_ids(self._endpoint.by_id("/Groups", identifier))
         wanted = sorted(self.find_user(member)["id"] for member in members)
         joined = self._overheard.joined(identifier)
@@ -169,6 +167,13 @@ class Judge:
             action=f"reading the members of {name}",
             requirement=JOINS if lost else None,
         )
+
+    def one_group(self, group: str) -> Resource:
+        """The one group of this name, as a look-up shows it."""
+        name = self._names.group(group)
+        found = self._endpoint.groups_named(name)
+        self.check(expected=1, actual=len(found), action=f"looking up the group {name}")
+        return found[0]
 
     def remember_group(self, group: str, made: Resource) -> None:
         """What a client made of `group`."""

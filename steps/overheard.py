@@ -9,7 +9,10 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 import httpx
 
+from scimulate.harness import expect
+
 LIST = "urn:ietf:params:scim:api:messages:2.0:ListResponse"
+MOST_OF_A_DETAIL = 160
 _LOOK_UP = re.compile(r'(userName|displayName) eq "((?:[^"\\]|\\.)*)"', re.DOTALL)
 
 
@@ -83,7 +86,13 @@ class Heard:
 
     def describes(self) -> str:
         answer = "not answered" if self.status is None else f"answered {self.status}"
-        return f"{self.method} {self.path} was {answer}"
+        detail = self.answer.get("detail") if isinstance(self.answer, dict) else None
+        told = (
+            f": {detail[:MOST_OF_A_DETAIL]}"
+            if self.status is not None and self.status >= 400 and isinstance(detail, str)
+            else ""
+        )
+        return f"{self.method} {self.path} was {answer}{told}"
 
 
 class Overheard(httpx.BaseTransport):
@@ -165,10 +174,8 @@ class Overheard(httpx.BaseTransport):
 
 def _answer_of(response: httpx.Response) -> Any:
     response.read()
-    try:
-        return response.json() if response.content else None
-    except (ValueError, RecursionError):
-        return response.text
+    document = expect.json_of(response)
+    return document if document is not None else expect.text_of(response) or None
 
 
 def _is_probe(heard: Heard) -> bool:

@@ -12,8 +12,10 @@ from scimulate.steps.entra_administrator import INVENTED_TOKEN
 from scimulate.steps.scim_messages import (
     expect_changed,
     expect_client_error,
+    expect_kept_out,
     expect_created,
     expect_list_of,
+    expect_one,
     expect_without_members,
     user_named,
 )
@@ -127,13 +129,12 @@ def answer_is_a_list_of(world: World, count: int) -> None:
 
 @then(parsers.parse('the answer is a list with only "{user_name}"'))
 def answer_lists_only(world: World, user_name: str) -> None:
-    expect.found_once(world.outcome, "userName", world.names.real(user_name), requirement=world.judge.requirement)
+    expect_one(world.outcome, "userName", world.names.real(user_name), world.judge.requirement)
 
 
 @then(parsers.parse('the answer is a list with only the group "{group}"'))
 def answer_lists_only_the_group(world: World, group: str) -> None:
-    name = world.names.group(group)
-    expect.found_once(world.outcome, "displayName", name, requirement=world.judge.requirement)
+    expect_one(world.outcome, "displayName", world.names.group(group), world.judge.requirement)
 
 
 @then(parsers.parse('the answer shows the group "{group}" and no members'))
@@ -164,7 +165,7 @@ def answer_is_a_client_error(world: World) -> None:
 
 @then("the answer is 401 with a challenge")
 def answer_is_a_challenge(world: World) -> None:
-    expect.status(world.outcome, 401, requirement="RFC7644-3.12-11")
+    expect_kept_out(world.outcome)
     expect.header(world.outcome, "WWW-Authenticate", ".+", requirement="RFC7644-2-01")
 
 

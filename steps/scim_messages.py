@@ -7,7 +7,7 @@ from urllib.parse import unquote, urljoin, urlsplit
 import httpx
 
 from scimulate.harness import expect
-from scimulate.steps.diagnosis import HAS_AN_ID, LIST_RESPONSE, ONLY_MATCHES
+from scimulate.steps.diagnosis import CREATES, FILTER, HAS_AN_ID, LIST_RESPONSE, MADE, ONLY_MATCHES
 
 USER = "urn:ietf:params:scim:schemas:core:2.0:User"
 GROUP = "urn:ietf:params:scim:schemas:core:2.0:Group"
@@ -90,7 +90,7 @@ def user_named(user_name: str, display_name: str) -> dict[str, Any]:
 
 def expect_created(response: httpx.Response) -> None:
     """201, an id, and a location in header and body that name one resource (RFC 7644 §3.3)."""
-    expect.status(response, 201, requirement="RFC7644-3.3-09")
+    _expect_success(response)
     resource = expect.document(response, requirement="RFC7644-3.3-10")
     identifier = resource.get("id")
     exchanges = expect.exchanges_of(response)
@@ -114,9 +114,20 @@ def expect_created(response: httpx.Response) -> None:
     expect.true("RFC7644-3.3-12", "comparing the two locations of a new user", places[0], places[1], same, exchanges)
 
 
+def _expect_success(response: httpx.Response) -> None:
+    """201; an answer of another success that holds no resource made nothing that could be found again."""
+    if 200 <= response.status_code < 300 and response.status_code != 201:
+        made = expect.json_of(response)
+        truth = isinstance(made, dict) and "id" in made
+        wanted, found = "201 with the resource and its id", expect.shown_answer(response)
+        expect.true(MADE, expect.action_of(response), wanted, found, truth, expect.exchanges_of(response))
+    requirement = "RFC7644-3.3-09" if response.status_code < 300 else CREATES
+    expect.status(response, 201, requirement=requirement)
+
+
 def expect_made(response: httpx.Response) -> dict[str, Any]:
     """The resource that a create answered, with its id (ENTRA-495)."""
-    expect.status(response, 201, requirement="ENTRA-495")
+    _expect_success(response)
     resource = expect.document(response, requirement="ENTRA-117")
     identifier = resource.get("id")
     named = isinstance(identifier, str) and bool(identifier)
@@ -143,6 +154,23 @@ def expect_without_members(response: httpx.Response, display_name: str, requirem
         [{"displayName": group.get("displayName"), "members": group.get("members") or []} for group in groups],
         expect.exchanges_of(response),
     )
+
+
+def expect_one(response: httpx.Response, attribute: str, value: str, requirement: str) -> None:
+    """A list that holds the one resource asked for; what is no list, or leaves it out, has a name of its own."""
+    expect.status(response, 200, requirement=FILTER)
+    found = expect.envelope(response, requirement=LIST_RESPONSE)
+    missing = FILTER if not found and requirement == ONLY_MATCHES else requirement
+    expect.found_once(response, attribute, value, requirement=missing)
+
+
+def expect_kept_out(response: httpx.Response) -> None:
+    """To let somebody in without a good token is worse than to refuse with another code than 401."""
+    code = response.status_code
+    if code < 400:
+        told, exchanges = expect.shown_answer(response), expect.exchanges_of(response)
+        expect.true("ENTRA-052", expect.action_of(response), "a refusal (401)", told, False, exchanges)
+    expect.status(response, 401, requirement="RFC7644-3.12-11")
 
 
 def expect_list_of(response: httpx.Response, count: int) -> None:

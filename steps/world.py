@@ -79,6 +79,7 @@ class World:
         ids = [self.judge.remembered(member)["id"] for member in members]
         response = self.client.create_group(self.names.group(group), ids)
         self.judge.remember_group(group, expect_made(response))
+        self.judge.one_group(group)
 
     # The portal
 
