@@ -242,5 +242,7 @@ def test_pages_are_shown_for_every_menu(browser: Browser) -> None:
         "/logs?status=failure",
     ):
         assert browser.get(app + path).status_code == 200, path
-    for path in ("/portal", "/portal/", "/portal/users", "/portal/groups", "/portal/static/entra.css"):
+    files = re.findall(r'(?:href|src)="(/portal/static/[^"]+)"', browser.get(app).text)
+    assert files == ["/portal/static/frame.css", "/portal/static/entra.css"]
+    for path in ("/portal", "/portal/", "/portal/users", "/portal/groups", *files):
         assert browser.get(path).status_code == 200, path

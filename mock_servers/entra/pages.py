@@ -10,7 +10,6 @@ from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Mount, Route
-from starlette.staticfiles import StaticFiles
 
 from scimulate.mock_servers.entra import api, directory_pages
 from scimulate.mock_servers.entra.application import MASK, Application
@@ -20,6 +19,7 @@ from scimulate.mock_servers.entra.log import Action, Status
 from scimulate.mock_servers.entra.portal import FOLDER, SHOWN, Advance, EntraPortal, scope_named, see
 from scimulate.mock_servers.entra.scope import Scope
 from scimulate.mock_servers.entra.tenant import EntraTenant
+from scimulate.mock_servers.html_pages import static_routes
 from scimulate.mock_servers.portal.administration import PortalRefused
 from scimulate.mock_servers.portal.guard import Guard
 from scimulate.mock_servers.portal.messages import read_form
@@ -49,7 +49,7 @@ def create_entra_portal(tenant: EntraTenant, *, advance: Advance | None) -> Star
     pages = _ApplicationPages(portal)
     routes = [
         Mount("/api", routes=api.routes_of(portal)),
-        Mount("/static", StaticFiles(directory=FOLDER / "static")),
+        *static_routes(FOLDER),
         *directory_pages.routes_of(portal),
         *pages.routes(),
     ]

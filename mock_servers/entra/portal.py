@@ -16,6 +16,7 @@ from scimulate.mock_servers.entra.application import Application, ProvisioningRe
 from scimulate.mock_servers.entra.directory import DirectoryRefused, UnknownPrincipal
 from scimulate.mock_servers.entra.scope import Scope
 from scimulate.mock_servers.entra.tenant import EntraTenant
+from scimulate.mock_servers.html_pages import page_environment
 from scimulate.mock_servers.portal.administration import PortalRefused
 
 FOLDER = Path(__file__).parent
@@ -29,14 +30,9 @@ def _moment(when: datetime) -> str:
 
 
 def _templates() -> jinja2.Environment:
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(FOLDER / "templates"),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+    environment = page_environment(FOLDER)
     environment.filters["moment"] = _moment
+    environment.globals["static"] = "/portal/static"
     return environment
 
 

@@ -11,8 +11,8 @@ from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
-from starlette.staticfiles import StaticFiles
 
+from scimulate.mock_servers.html_pages import static_routes
 from scimulate.mock_servers.portal import administration, api
 from scimulate.mock_servers.portal.administration import PortalRefused
 from scimulate.mock_servers.portal.audit import PAGE_SIZE
@@ -72,7 +72,7 @@ def _routes(portal: Portal) -> list[BaseRoute]:
     tokens, pages = TokenPages(portal), _Pages(portal)
     return [
         Mount("/api", routes=api.routes_of(portal)),
-        Mount("/static", StaticFiles(directory=FOLDER / "static")),
+        *static_routes(FOLDER),
         *tokens.routes(),
         Route("/", pages.home, methods=["GET"]),
         Route("/admin", pages.custom_attributes, methods=["GET"]),

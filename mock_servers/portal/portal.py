@@ -9,6 +9,7 @@ import jinja2
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
+from scimulate.mock_servers.html_pages import page_environment
 from scimulate.mock_servers.portal.administration import LABELS, PortalRefused
 from scimulate.mock_servers.portal.audit import PAGE_SIZE
 from scimulate.mock_servers.portal.messages import Confirmations, read_form
@@ -25,13 +26,7 @@ def _moment(when: datetime | None) -> str:
 
 
 def _templates() -> jinja2.Environment:
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(FOLDER / "templates"),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+    environment = page_environment(FOLDER)
     environment.filters["moment"] = _moment
     environment.globals.update(labels=LABELS, page_size=PAGE_SIZE)
     return environment
@@ -59,7 +54,13 @@ class Portal:
         """A page of the tenant that the request is about."""
         tenant = self.tenant_of(request)
         html = self.templates.get_template(template).render(
-            {"root": tenant.portal_path, "tenant": tenant.name, "section": section, **values}
+            {
+                "root": tenant.portal_path,
+                "static": f"{tenant.portal_path}/static",
+                "tenant": tenant.name,
+                "section": section,
+                **values,
+            }
         )
         return HTMLResponse(html, status)
 
