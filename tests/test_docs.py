@@ -62,6 +62,16 @@ def test_the_transcript_of_the_readme_is_what_is_printed() -> None:
     assert _constant(printed) == _constant(written)
 
 
+SAMPLE = re.compile(r"^(features/\S+\.feature):(\d+): (.+)$", re.MULTILINE)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_the_lines_that_a_page_quotes_are_the_lines_of_the_features(page: Path) -> None:
+    quoted = SAMPLE.findall(page.read_text(encoding="utf-8"))
+    found = [(ROOT / file).read_text(encoding="utf-8").splitlines()[int(line) - 1].strip() for file, line, _ in quoted]
+    assert found == [sentence for _, _, sentence in quoted]
+
+
 def _environment() -> dict[str, str]:
     steering = ("PYTEST_", "SCIMULATE_")
     return {**{name: value for name, value in os.environ.items() if not name.startswith(steering)}, "COLUMNS": "80"}
