@@ -1,7 +1,6 @@
 """`scimulate cleanup`: finish the journals of runs that were interrupted."""
 
 import os
-import shutil
 import sys
 from contextlib import ExitStack
 from pathlib import Path
@@ -10,12 +9,14 @@ from scimulate.cli.discretion import discreet
 from scimulate.cli.endpoint import state_folder_of, target_of, token_of, variables_of
 from scimulate.cli.exit_codes import CLEAN, CLEANUP_INCOMPLETE
 from scimulate.cli.options import Call
+from scimulate.harness.alive import is_alive
 from scimulate.harness.cleanup import CleanupReport, clean_up
 from scimulate.harness.evidence import Exchange
 from scimulate.harness.faults import SettingsError
-from scimulate.harness.journal import Journal, is_alive, journals
+from scimulate.harness.journal import Journal, journal_path, journals
 from scimulate.harness.reaching import reach
 from scimulate.harness.redaction import Redactor
+from scimulate.harness.runfolder import remove_dead_folder, run_folders
 from scimulate.harness.target import Target
 from scimulate.harness.wire import Wire, numbers_of
 from scimulate.load.result import Cleanup
@@ -41,10 +42,12 @@ def _clean_up(target: Target, state: Path, chosen: list[Path], *, loads_too: boo
     left: list[dict[str, str]] = []
     for path in chosen:
         report = _finish(path, target)
-        shutil.rmtree(state / "runs" / path.stem, ignore_errors=True)
         left += report.left
         print(f"run {path.stem}: {report.created} created, {report.removed} removed, {len(report.left)} left")
     loads = _finish_loads(target, state) if loads_too else []
+    for folder in run_folders(state):
+        if not is_alive(journal_path(state, folder.name)):
+            remove_dead_folder(folder)
     left += [{"url": target.url, "reason": reason} for load in loads for reason in load.left]
     redactor = Redactor(target.secrets)
     for one in left:
@@ -61,16 +64,23 @@ def _of_endpoint(state: Path, target: Target) -> list[Path]:
     for path in journals(state):
         if is_alive(path):
             print(f"run {path.stem} is still going on; it is left alone")
-        elif _is_of(path, target):
+        elif _left_something(path, target):
             found.append(path)
     return found
 
 
-def _is_of(path: Path, target: Target) -> bool:
-    try:
-        return _url_of(path) == target.url
-    except SettingsError:
-        return False  # without a first line nothing was sent
+def _left_something(path: Path, target: Target) -> bool:
+    """Whether a dead run did so at this endpoint. The journal of one that did not is of no use to anybody."""
+    with Journal.load(path) as journal:
+        try:
+            if journal.header.url != target.url:
+                return False
+        except SettingsError:
+            return False  # without a first line nothing was sent
+        left = journal.pending() != ([], [])
+        if not left:
+            journal.discard()
+        return left
 
 
 def _named(path: Path, target: Target) -> Path:

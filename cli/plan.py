@@ -18,6 +18,7 @@ from scimulate.harness.catalogue_views import scenarios_by_requirement
 from scimulate.harness.faults import SettingsError
 from scimulate.harness.profile import Profile, load_profile
 from scimulate.harness.run_id import new_run_id
+from scimulate.harness.runfolder import run_folder
 from scimulate.harness.target import Target
 
 
@@ -41,7 +42,7 @@ class Plan:
     @property
     def folder(self) -> Path:
         """The run folder: what the child writes, and nobody keeps."""
-        return self.state / "runs" / self.run_id
+        return run_folder(self.state, self.run_id)
 
     @property
     def secrets(self) -> tuple[str, ...]:
@@ -73,9 +74,9 @@ def plan_run(settings: Settings) -> Plan:
         "SCIMULATE_RUN_ID": run_id,
         "SCIMULATE_SEED": str(settings.whole("seed")),
         "SCIMULATE_PROFILE": profile.name,
-        "SCIMULATE_RUN_FOLDER": str(state / "runs" / run_id),
+        "SCIMULATE_RUN_FOLDER": str(run_folder(state, run_id)),
         # What the bundled servers hold goes with them, and a dry run makes nothing: nobody needs their journals.
-        "SCIMULATE_STATE_DIR": str(state / "runs" / run_id / "state" if bundled or dry_run else state),
+        "SCIMULATE_STATE_DIR": str(run_folder(state, run_id) / "state" if bundled or dry_run else state),
         **({"SCIMULATE_MAX_REQUESTS": str(most)} if most is not None else {}),
         **({"SCIMULATE_READ_ONLY": "1"} if settings.is_on("read-only") else {}),
         **({SELECT: "\n".join(select)} if select else {}),

@@ -1,7 +1,6 @@
 """`scimulate run`: ask the endpoint, judge in a child process, and whatever its end, clean up and write the results."""
 
 import os
-import shutil
 import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -25,7 +24,7 @@ from scimulate.harness.findings import exit_code
 from scimulate.harness.journal import Journal, journal_path
 from scimulate.harness.reaching import reach
 from scimulate.harness.redaction import Redactor, is_telling
-from scimulate.harness.runfolder import append_exchange
+from scimulate.harness.runfolder import append_exchange, open_run_folder
 from scimulate.harness.wire import Wire, numbers_of
 from scimulate.reports.result import Cleanup
 from scimulate.reports.statement import statement
@@ -33,7 +32,7 @@ from scimulate.reports.statement import statement
 WORST_FIRST = (HARNESS_FAULT, FINDINGS, CLEANUP_INCOMPLETE, NOTHING_TESTED, CLEAN)
 INTERRUPTED = 130
 PARENT = "parent"
-PARENTS_NUMBERS = 900
+PARENTS_NUMBERS = 1_000_000
 """The index of the parent's exchanges, after those of any worker."""
 PYTEST_BROKEN = (3, 4)
 RETRIES = 1
@@ -61,8 +60,7 @@ def run(call: Call) -> int:
 
 
 def _judge(plan: Plan, interruptions: Interruptions, verbosity: int) -> int:
-    _make_folder(plan)
-    try:
+    with _folder(plan):
         with ExitStack() as stack:
             journal = stack.enter_context(_journal(plan)) if plan.target is not None else None
             wire = (
@@ -78,22 +76,23 @@ def _judge(plan: Plan, interruptions: Interruptions, verbosity: int) -> int:
             written = write_results(plan, capabilities, cleanup)
         _show(written, plan)
         return _exit_code(plan, ending, written, interruptions)
-    finally:
-        shutil.rmtree(plan.folder, ignore_errors=True)
 
 
-def _make_folder(plan: Plan) -> None:
-    try:
-        if journal_path(plan.state, plan.run_id).exists():
-            raise FileExistsError
-        plan.folder.mkdir(parents=True, mode=0o700)
-    except FileExistsError:
-        problem = (
-            f"{plan.run_id} is that of a run that goes on or was interrupted; choose another, or scimulate cleanup"
-        )
-        raise SettingsError("run-id", problem) from None
-    except OSError as problem:
-        raise SettingsError("state-dir", f"{plan.folder} cannot be made: {problem.strerror}") from None
+@contextmanager
+def _folder(plan: Plan) -> Iterator[None]:
+    with ExitStack() as stack:
+        try:
+            if journal_path(plan.state, plan.run_id).exists():
+                raise FileExistsError
+            stack.enter_context(open_run_folder(plan.state, plan.run_id))
+        except FileExistsError:
+            problem = (
+                f"{plan.run_id} is that of a run that goes on or was interrupted; choose another, or scimulate cleanup"
+            )
+            raise SettingsError("run-id", problem) from None
+        except OSError as problem:
+            raise SettingsError("state-dir", f"{plan.folder} cannot be made: {problem.strerror}") from None
+        yield
 
 
 @contextmanager
@@ -218,9 +217,8 @@ def _is_broken(ending: Ending) -> bool:
 
 def _list_scenarios(plan: Plan, interruptions: Interruptions) -> int:
     """The scenarios that the child collects for the same selection."""
-    _make_folder(plan)
     progress = ProgressLine(sys.stderr, quiet=True)
-    try:
+    with _folder(plan):
         ending = run_child(
             command_line(plan.folder, workers=0, dry_run=True),
             plan.environment(),
@@ -230,8 +228,6 @@ def _list_scenarios(plan: Plan, interruptions: Interruptions) -> int:
             on_line=_ignore,
             clean=Redactor(plan.secrets).of_ours,
         )
-    finally:
-        shutil.rmtree(plan.folder, ignore_errors=True)
     _explain(ending, interruptions, 0)
     if interruptions.exit_code is not None:
         return interruptions.exit_code

@@ -6,7 +6,6 @@ would otherwise have strangers' records deleted.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
@@ -14,7 +13,7 @@ import httpx
 
 from scimulate.harness.faults import HarnessError, TargetFault
 from scimulate.harness.guard import MARKS, document_of
-from scimulate.harness.journal import Intent, Journal, Resource, is_alive, journals
+from scimulate.harness.journal import Intent, Journal, Resource
 
 PAGE = 100
 MOST_PAGES = 50
@@ -56,16 +55,6 @@ def clean_up(journal: Journal, client: httpx.Client) -> CleanupReport:
             left.append({"url": _url(resource), "reason": str(problem)})
     created, removed = journal.counts()
     return CleanupReport(created, removed, tuple(left))
-
-
-def abandoned(state_dir: Path) -> list[Path]:
-    """The journals of runs that are dead and left something, or may have."""
-    return [path for path in journals(state_dir) if not is_alive(path) and _has_left(path)]
-
-
-def _has_left(path: Path) -> bool:
-    with Journal.load(path) as journal:
-        return journal.pending() != ([], [])
 
 
 def _remove(journal: Journal, client: httpx.Client, run_id: str, resource: Resource) -> None:
@@ -158,4 +147,4 @@ def _page(client: httpx.Client, collection: str, query: dict[str, str]) -> dict[
 
 
 def _url(resource: Resource) -> str:
-    return f"{resource.collection}/{quote(resource.id, safe='')}"
+    return f"{resource.collection}/{quote(resource.id, safe='', errors='replace')}"

@@ -3,7 +3,7 @@
 One JSONL file for each run, under the user's state directory, appended by every process of the run. A line is on disk
 before the request that it announces is sent, so that `scimulate cleanup` can finish what a killed run began. It never
 holds a token, not even when an endpoint has made one the id of a resource. A process of the run holds a shared lock on
-the file while it lives: whether a run is alive is asked of the kernel, and no process id is guessed.
+the file while it lives (alive.py).
 """
 
 import fcntl
@@ -20,7 +20,8 @@ from typing import Any, Self
 
 import platformdirs
 
-from scimulate.harness.faults import SettingsError
+from scimulate.harness.appending import append
+from scimulate.harness.faults import HarnessError, SettingsError
 
 
 @dataclass(frozen=True)
@@ -207,13 +208,14 @@ class Journal:
         return os.fstat(self._handle).st_size
 
     def _append(self, row: dict[str, Any], *, durable: bool = False) -> None:
-        # One write of a whole line to a file opened with O_APPEND: lines of several processes never mix. The line
-        # break in front ends a line that a full disk may have torn. Only what is announced must outlive a power cut:
-        # what became of it can be asked again.
-        line = "\n" + json.dumps(row, separators=(",", ":")) + "\n"
-        os.write(self._handle, line.encode())
-        if durable:
-            os.fsync(self._handle)
+        # Only what is announced must outlive a power cut: what became of it can be asked again.
+        try:
+            append(self._handle, json.dumps(row, separators=(",", ":")))
+            if durable:
+                os.fsync(self._handle)
+        except OSError as problem:
+            words = f"the journal {self.path} cannot be written: {problem.strerror}"
+            raise HarnessError(f"{words}; make room, or name another folder by SCIMULATE_STATE_DIR") from None
         self._note(row)
 
     def _read_on(self) -> None:
@@ -258,22 +260,6 @@ def _row(line: bytes) -> dict[str, Any]:
     except ValueError:
         return {}
     return row if isinstance(row, dict) else {}
-
-
-def is_alive(path: Path) -> bool:
-    """True while a process of the run lives: each holds a shared lock, so an exclusive one is refused."""
-    try:
-        handle = os.open(path, os.O_RDONLY)
-    except OSError:
-        return False
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return True
-    else:
-        return False
-    finally:
-        os.close(handle)
 
 
 def journals(state_dir: Path) -> Sequence[Path]:

@@ -43,7 +43,8 @@ from scimulate.harness.recorder import Recorder, Sending
 from scimulate.harness.redaction import LEAST_LENGTH, Redactor
 from scimulate.harness.target import Target
 
-NUMBERS_OF_A_WORKER = 100_000
+NUMBERS_OF_A_WORKER = 10_000_000
+"""More than one process ever sends in a run."""
 LONGEST_WAIT = timedelta(seconds=30)
 TRY_AGAIN_AFTER = timedelta(seconds=1)
 ACCEPTED = "application/scim+json"
@@ -244,10 +245,10 @@ def _stranger_write(sending: Sending, change: Change) -> StrangerWrite:
 
 def _as_read(sending: Sending, answer: httpx.Response, body: bytes) -> httpx.Response:
     """The answer with its body decoded, as the caller sees it."""
-    hidden = {"content-encoding", "content-length"} if "content-encoding" in answer.headers else set[str]()
+    hidden = {b"content-encoding", b"content-length"} if "content-encoding" in answer.headers else set[bytes]()
     response = httpx.Response(
         answer.status_code,
-        headers=[(name, value) for name, value in answer.headers.multi_items() if name not in hidden],
+        headers=[(name, value) for name, value in answer.headers.raw if name.lower() not in hidden],
         content=body,
         request=sending.request,
         extensions={"exchange": sending.number, "attempt": sending.attempt},

@@ -12,6 +12,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Self
 
+from scimulate.harness.alive import is_alive
+from scimulate.harness.appending import append
 from scimulate.harness.faults import SettingsError
 
 FOLDER = "loads"
@@ -46,8 +48,12 @@ class LoadJournal:
             message = f"cannot write {path}: {problem.strerror}; SCIMULATE_STATE_DIR names another folder"
             raise SettingsError("state_dir", message) from None
         fcntl.flock(handle, fcntl.LOCK_SH)
-        os.write(handle, (json.dumps(asdict(record)) + "\n").encode())
-        os.fsync(handle)
+        try:
+            append(handle, json.dumps(asdict(record)))
+            os.fsync(handle)
+        except OSError as problem:
+            os.close(handle)
+            raise SettingsError("state_dir", f"cannot write {path}: {problem.strerror}; make room") from None
         return cls(path, handle)
 
     def close(self, finished: bool) -> None:
@@ -69,18 +75,9 @@ def read(path: Path) -> LoadRecord:
 def unfinished(state_dir: Path, url: str) -> Iterator[Path]:
     """Journals of loads against `url` that ended without removing what they made, and were not told to keep it."""
     for path in sorted((state_dir / FOLDER).glob("*.json")):
-        if _is_alive(path) or not path.stat().st_size:
+        if is_alive(path) or not path.stat().st_size:
             # An empty one was not finished, so nothing had been sent.
             continue
         record = read(path)
         if record.url == url and not record.keep:
             yield path
-
-
-def _is_alive(path: Path) -> bool:
-    with path.open("rb") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return True
-    return False

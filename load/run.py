@@ -13,13 +13,14 @@ import sys
 import tempfile
 import uuid
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from scimulate.harness.faults import HarnessError, SettingsError
 from scimulate.harness.process_group import end_group
 from scimulate.harness.reaching import reach
+from scimulate.harness.runfolder import open_run_folder, run_folder
 from scimulate.harness.target import Target
 from scimulate.load.journal import FOLDER, read, unfinished
 from scimulate.load.order import PROGRESS_PREFIX
@@ -53,14 +54,14 @@ def run_load(settings: LoadSettings, *, out: Path | None, say: Say, environ: Map
     if out is not None:
         _make_folder(out)
     settings = replace(settings, target=reach(settings.target))
-    with tempfile.TemporaryDirectory(prefix="scimulate-load-") as folder:
-        child = _Child(settings, environ, Path(folder))
+    with _folder(settings) as folder:
+        child = _Child(settings, environ, folder)
         child.run(say)
         result = child.result
         journal = settings.state_dir / FOLDER / f"{settings.run_id}.json"
         if journal.exists() and not settings.keep:
             say("removing what the load made, from its journal")
-            removal = _remove(settings, environ, Path(folder), say)
+            removal = _remove(settings, environ, folder, say)
             result = result and replace(result, cleanup=removal)
         if result is None and child.stopped_by is not None:
             return LoadOutcome(None, 128 + child.stopped_by)
@@ -88,12 +89,34 @@ def remove_unfinished(target: Target, *, state_dir: Path, say: Say, environ: Map
             state_dir=state_dir,
         )
         say(f"removing what load {record.run_id} left")
-        with tempfile.TemporaryDirectory(prefix="scimulate-load-") as folder:
-            done.append(_remove(settings, environ, Path(folder), say))
+        with _folder(settings) as folder:
+            done.append(_remove(settings, environ, folder, say))
     return done
 
 
-def _remove(settings: LoadSettings, environ: Mapping[str, str], folder: Path, say: Say) -> Cleanup:
+@dataclass(frozen=True)
+class _Folder:
+    """Where a load's processes write. `lock` says that it lives, also when only they are left of it."""
+
+    path: Path
+    lock: int
+
+
+@contextmanager
+def _folder(settings: LoadSettings) -> Iterator[_Folder]:
+    state_dir = settings.state_dir.absolute()
+    path = run_folder(state_dir, settings.run_id)
+    with ExitStack() as stack:
+        try:
+            lock = stack.enter_context(open_run_folder(state_dir, settings.run_id))
+        except FileExistsError:
+            raise SettingsError("run_id", f"{settings.run_id} is that of a load that goes on; choose another") from None
+        except OSError as problem:
+            raise SettingsError("state_dir", f"{path} cannot be made: {problem.strerror}") from None
+        yield _Folder(path, lock)
+
+
+def _remove(settings: LoadSettings, environ: Mapping[str, str], folder: _Folder, say: Say) -> Cleanup:
     child = _Child(replace(settings, processes=1, lanes=1), {**environ, "SCIMULATE_LOAD_REMOVE": "1"}, folder)
     child.run(say)
     return child.result.cleanup if child.result else Cleanup(0, ["the removal did not finish; scimulate cleanup will"])
@@ -102,12 +125,12 @@ def _remove(settings: LoadSettings, environ: Mapping[str, str], folder: Path, sa
 class _Child:
     """One run of Locust. The token reaches it by its environment only."""
 
-    def __init__(self, settings: LoadSettings, environ: Mapping[str, str], folder: Path) -> None:
+    def __init__(self, settings: LoadSettings, environ: Mapping[str, str], folder: _Folder) -> None:
         self._settings = settings
         self._environ = environ
         self._folder = folder
-        self._result_path = folder / f"result-{uuid.uuid4().hex}.json"
-        self._errors_path = folder / f"locust-{uuid.uuid4().hex}.log"
+        self._result_path = folder.path / f"result-{uuid.uuid4().hex}.json"
+        self._errors_path = folder.path / f"locust-{uuid.uuid4().hex}.log"
         self.stopped_by: int | None = None
         self._process: subprocess.Popen[str] | None = None
 
@@ -151,13 +174,13 @@ class _Child:
         return subprocess.Popen(
             self._command(),
             env={**self._environment(), "SCIMULATE_PARENT_PIPE": str(pipe)},
-            cwd=self._folder,
+            cwd=self._folder.path,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=errors,
             text=True,
             process_group=0,
-            pass_fds=[pipe],
+            pass_fds=[pipe, self._folder.lock],
         )
 
     def _command(self) -> list[str]:

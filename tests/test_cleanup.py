@@ -1,7 +1,7 @@
 """Cleaning up: everything that the run made goes, and nothing else, whatever the endpoint answers."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,8 +11,8 @@ from urllib.parse import unquote
 import httpx
 import pytest
 
-from scimulate.harness.cleanup import CleanupReport, abandoned, clean_up
-from scimulate.harness.journal import Journal, journal_path
+from scimulate.harness.cleanup import CleanupReport, clean_up
+from scimulate.harness.journal import Journal
 from scimulate.harness.target import Target
 from scimulate.harness.wire import Wire, numbers_of
 
@@ -254,16 +254,3 @@ def test_a_creation_without_a_mark_cannot_be_found(scene: Scene) -> None:
     assert [each["reason"] for each in scene.clean().left] == [
         "a creation without an answer: it bore no mark of the run by which it could be found"
     ]
-
-
-def test_abandoned_are_the_dead_runs_that_left_something(tmp_path: Path) -> None:
-    def ran(run_id: str, leave: Callable[[Journal], object]) -> Journal:
-        journal = Journal.open(run_id, state_dir=tmp_path, url=BASE, seed=1, started=datetime(2026, 1, 2, tzinfo=UTC))
-        leave(journal)
-        return journal
-
-    ran("dead", lambda journal: journal.created(journal.intend(1, USERS, {}), USERS, "a")).close()
-    ran("unknown", lambda journal: journal.intend(1, USERS, {})).close()
-    ran("done", lambda journal: journal.refused(journal.intend(1, USERS, {}))).close()
-    with ran("alive", lambda journal: journal.created(journal.intend(1, USERS, {}), USERS, "b")):
-        assert abandoned(tmp_path) == [journal_path(tmp_path, run_id) for run_id in ("dead", "unknown")]

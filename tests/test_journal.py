@@ -1,15 +1,19 @@
 """The journal: what is announced is kept, and what is left can be told, by any process and after any end."""
 
+import errno
 import json
+import os
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from scimulate.harness.faults import SettingsError
-from scimulate.harness.journal import Intent, Journal, Resource, RunHeader, is_alive, journal_path, state_folder
+from scimulate.harness.alive import is_alive
+from scimulate.harness.faults import HarnessError, SettingsError
+from scimulate.harness.journal import Intent, Journal, Resource, RunHeader, journal_path, state_folder
 
 STARTED = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 USERS = "http://127.0.0.1:1/scim/v2/Users"
@@ -106,6 +110,38 @@ def test_a_run_is_alive_as_long_as_one_of_its_processes(tmp_path: Path) -> None:
             assert is_alive(journal.path)
             worker.kill()
         assert not is_alive(journal.path)
+
+
+def test_two_who_ask_at_once_do_not_take_each_other_for_the_run(tmp_path: Path) -> None:
+    with opened(tmp_path) as journal:
+        path = journal.path
+    with ThreadPoolExecutor(4) as askers:
+        assert not any(askers.map(is_alive, [path] * 4_000))
+
+
+@pytest.mark.parametrize("fault", ["full", "part"])
+def test_what_cannot_be_noted_is_not_done(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fault: str) -> None:
+    write = os.write
+
+    def half(handle: int, content: bytes) -> int:
+        if fault == "full":
+            raise OSError(errno.ENOSPC, "No space left on device")
+        return write(handle, content[: len(content) // 2])
+
+    with opened(tmp_path) as journal:
+        with monkeypatch.context() as full:
+            full.setattr(os, "write", half)
+            with pytest.raises(HarnessError) as refused:
+                journal.intend(1, USERS, {"userName": "ada"})
+        key = journal.intend(2, USERS, {"userName": "grace"})
+        assert journal.pending() == ([], [Intent(key, 2, USERS, {"userName": "grace"})])
+        path = journal.path
+    assert str(refused.value) == (
+        f"the journal {path} cannot be written: No space left on device; "
+        "make room, or name another folder by SCIMULATE_STATE_DIR"
+    )
+    with Journal.load(path) as again:
+        assert again.pending() == ([], [Intent(key, 2, USERS, {"userName": "grace"})])
 
 
 def test_a_discarded_journal_leaves_no_file(tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ import psutil
 import pytest
 
 from scimulate.harness.faults import HarnessError, SettingsError, TargetUnreachable
+from scimulate.harness.runfolder import open_run_folder, remove_dead_folder, run_folders
 from scimulate.harness.target import Target
 from scimulate.load.journal import FOLDER, read
 from scimulate.load.population import Population, mark_of
@@ -273,6 +274,7 @@ def test_when_locust_is_killed_the_journal_is_enough_to_remove_everything(
 PARENT = """
 import os, sys
 from pathlib import Path
+from scimulate.harness.runfolder import open_run_folder, remove_dead_folder, run_folders
 from scimulate.harness.target import Target
 from scimulate.load.run import run_load
 from scimulate.load.settings import LoadSettings
@@ -285,7 +287,10 @@ run_load(settings, out=None, say=lambda _: None, environ=os.environ)
 def test_when_the_command_is_killed_its_child_removes_everything(endpoint: LoadEndpoint, tmp_path: Path) -> None:
     children: list[psutil.Process] = []
     arguments = [sys.executable, "-c", PARENT, endpoint.url, TOKEN, str(tmp_path / "state")]
-    with subprocess.Popen(arguments, stderr=subprocess.DEVNULL) as parent:
+    elsewhere = tmp_path / "tmp"
+    elsewhere.mkdir()
+    environ = {**os.environ, "TMPDIR": str(elsewhere)}
+    with subprocess.Popen(arguments, stderr=subprocess.DEVNULL, env=environ) as parent:
 
         def kill() -> None:
             children.extend(psutil.Process(parent.pid).children(recursive=True))
@@ -295,6 +300,21 @@ def test_when_the_command_is_killed_its_child_removes_everything(endpoint: LoadE
         parent.wait()
     assert psutil.wait_procs(children, timeout=60)[1] == []
     assert endpoint.stored == {"Users": {}, "Groups": {}}
+    assert list(elsewhere.iterdir()) == []
+    (left,) = run_folders(tmp_path / "state")
+    remove_dead_folder(left)
+    assert not left.exists()
+
+
+def test_a_run_id_that_is_in_use_is_refused(
+    load: Callable[..., LoadOutcome], endpoint: LoadEndpoint, tmp_path: Path
+) -> None:
+    with (
+        open_run_folder(tmp_path / "state", RUN_ID),
+        pytest.raises(SettingsError, match=f"^run_id: {RUN_ID} is that of a load that goes on"),
+    ):
+        load()
+    assert endpoint.bodies == []
 
 
 def test_a_kept_directory_stays_until_its_journal_is_worked_off(

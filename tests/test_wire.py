@@ -84,9 +84,9 @@ def test_an_exchange_is_kept_without_the_token(line: Line) -> None:
     wire.scenario = "features/x.feature::A title"
     response = wire.client("judge").get("/Users", params={"t": TOKEN})
     assert response.json() == {"detail": f"no such token: {TOKEN}"}
-    assert response.extensions["exchange"] == wire.last == 200_001
+    assert response.extensions["exchange"] == wire.last == 20_000_001
     (kept,) = line.exchanges
-    assert (kept.number, kept.actor, kept.scenario) == (200_001, "judge", "features/x.feature::A title")
+    assert (kept.number, kept.actor, kept.scenario) == (20_000_001, "judge", "features/x.feature::A title")
     assert (kept.method, kept.url, kept.status) == ("GET", f"{USERS}?t=[redacted]", 401)
     assert dict(kept.request_headers)["authorization"] == "Bearer [redacted]"
     assert dict(kept.response_headers)["set-cookie"] == "[redacted]"
@@ -112,7 +112,7 @@ def test_a_creation_is_announced_before_it_is_sent(line: Line) -> None:
     line.answer = answer
     line.client().post("/Users", json=ADA)
     assert [[(each.number, each.collection, each.marks) for each in intents] for intents in announced] == [
-        [(200_001, USERS, ADA)]
+        [(20_000_001, USERS, ADA)]
     ]
     assert line.journal.pending() == ([Resource(USERS, "a1")], [])
 
@@ -246,9 +246,9 @@ def test_what_failed_for_the_moment_is_tried_again_and_each_attempt_is_kept(line
     assert (response.status_code, response.extensions["attempt"]) == (200, 3)
     assert line.waits == [7, 1]
     assert [(each.attempt, each.number, each.status) for each in line.exchanges] == [
-        (1, 200_001, 429),
-        (2, 200_002, 503),
-        (3, 200_003, 200),
+        (1, 20_000_001, 429),
+        (2, 20_000_002, 503),
+        (3, 20_000_003, 200),
     ]
 
 
@@ -285,7 +285,7 @@ def test_every_attempt_to_create_is_announced(line: Line) -> None:
     line.answer = lambda request: next(answers)
     line.client(retries=1).post("/Users", json=ADA)
     resources, intents = line.journal.pending()
-    assert ([each.id for each in resources], [each.number for each in intents]) == (["a1"], [200_001])
+    assert ([each.id for each in resources], [each.number for each in intents]) == (["a1"], [20_000_001])
 
 
 def test_values_of_strangers_are_masked_in_evidence_and_not_for_the_caller(line: Line) -> None:
@@ -326,7 +326,7 @@ def test_a_write_to_a_stranger_is_kept_as_refused(line: Line) -> None:
         line.client().patch("/Users/e7e7-1", json={"active": False})
     assert str(refused.value) == (
         "ENTRA-498: judge was led to PATCH Users/x0x0-0: expected a record that this run created, got a record that "
-        "this run did not create; the write was not sent (exchange 200001)"
+        "this run did not create; the write was not sent (exchange 20000001)"
     )
     assert line.sent == []
     assert [(each.method, each.url, each.failure) for each in line.exchanges] == [
