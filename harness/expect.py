@@ -76,9 +76,29 @@ def action_of(response: httpx.Response) -> str:
     return f"{request.method} {request.url.raw_path.decode('ascii', 'replace')}"
 
 
+def json_of(response: httpx.Response) -> Any:
+    """The document in the answer, whatever it claims to be; None when there is none. NaN is not JSON (RFC 8259 §6)."""
+    try:
+        return response.json(parse_constant=_no_constant)
+    except (ValueError, RecursionError):
+        return None
+
+
+def _no_constant(name: str) -> None:
+    raise ValueError(f"{name} is not JSON")
+
+
+def text_of(response: httpx.Response) -> str:
+    """The text of the answer, also when its charset is not the one that it claims."""
+    try:
+        return response.text
+    except ValueError:
+        return response.content.decode("utf-8", "replace")
+
+
 def shown_answer(response: httpx.Response) -> str:
     """Status and the beginning of the body: enough to see what happened, the exchange holds the rest."""
-    body = response.text.strip()
+    body = text_of(response).strip()
     return f"{response.status_code} {body[:300]}{'…' if len(body) > 300 else ''}".strip()
 
 
@@ -106,10 +126,7 @@ def media_type(response: httpx.Response, *, requirement: str = "ENTRA-509") -> N
 
 def document(response: httpx.Response, *, requirement: str) -> dict[str, Any]:
     """The answer's JSON object."""
-    try:
-        content = response.json()
-    except ValueError:
-        content = None
+    content = json_of(response)
     check = Check(requirement, action_of(response), "a JSON object")
     check.holds(isinstance(content, dict), shown_answer(response), exchanges_of(response))
     return dict(content)

@@ -31,8 +31,8 @@ def preflight(target: Target, send: Send, *, fetched: bool = False) -> None:
     `fetched`: the token is one that `fetch_token` has just got.
     """
     answer = _ask(target, send, "/Users", {"filter": f'userName eq "{uuid4()}"'})
-    if answer.status_code in (403, 404):
-        # Some endpoints answer so when nothing matches, which is a fault to be judged (ENTRA-513).
+    if answer.status_code in (403, 404) or answer.status_code >= 500:
+        # Some endpoints answer so when nothing matches, or to filters, which is a fault to be judged (ENTRA-513).
         answer = _ask(target, send, "/Users", {"count": "1"})
     problem = _problem(target, answer, fetched)
     if problem is None and answer.status_code == 404:
@@ -82,6 +82,10 @@ def _problem(target: Target, answer: httpx.Response, fetched: bool) -> str | Non
         return _unauthorised(target, status, fetched)
     if 300 <= status < 400 and status != 304:
         return _redirected(target, answer)
+    if status >= 500 and status not in (502, 503, 504):
+        return (
+            f"url: {target.url}/Users answers every search with {status}; see what the endpoint logged, then try again"
+        )
     if _is_scim(document):
         return None
     if status == 404:

@@ -12,8 +12,8 @@ from scimulate.steps.entra_administrator import INVENTED_TOKEN
 from scimulate.steps.scim_messages import (
     expect_changed,
     expect_client_error,
-    expect_kept_out,
     expect_created,
+    expect_kept_out,
     expect_list_of,
     expect_one,
     expect_without_members,

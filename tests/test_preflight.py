@@ -62,8 +62,6 @@ def over_the_network(target: Target) -> str:
         httpx.Response(204),
         httpx.Response(400, json=ERROR),
         httpx.Response(429),
-        httpx.Response(500, json=ERROR),
-        httpx.Response(500),
         httpx.Response(503, json=ERROR),
     ],
     ids=lambda answer: f"{answer.status_code} {answer.text[:20]}",
@@ -101,10 +99,22 @@ def test_an_endpoint_that_describes_itself_is_left_to_the_judge() -> None:
     preflight(Target(BASE), answering(answer))
 
 
-def test_an_endpoint_that_has_no_words_for_no_match_is_left_to_the_judge() -> None:
+@pytest.mark.parametrize("status", [403, 404, 500])
+def test_an_endpoint_that_has_no_words_for_no_match_is_left_to_the_judge(status: int) -> None:
     preflight(
         Target(BASE),
-        answering(lambda request: httpx.Response(404 if "filter" in request.url.params else 200, json={"no": "scim"})),
+        answering(
+            lambda request: httpx.Response(status if "filter" in request.url.params else 200, json={"no": "scim"})
+        ),
+    )
+
+
+@pytest.mark.parametrize("answer", [httpx.Response(500, json=ERROR), httpx.Response(501)])
+def test_where_every_search_fails_nothing_can_be_judged(answer: httpx.Response) -> None:
+    with pytest.raises(TargetUnreachable) as refused:
+        preflight(Target(BASE), answering(lambda request: answer))
+    assert str(refused.value) == (
+        f"url: {BASE}/Users answers every search with {answer.status_code}; see what the endpoint logged, then try again"
     )
 
 
