@@ -12,6 +12,7 @@ import orjson
 from scimulate.mock_servers.clock import VirtualClock
 from scimulate.mock_servers.entra.application import Application
 from scimulate.mock_servers.entra.tenant import EntraTenant
+from scimulate.scim_schemas import validate
 
 BASE = "https://mdm.contoso.test/scim/v2"
 TOKEN = "token-of-contoso"
@@ -70,6 +71,7 @@ class Endpoint:
 
     def _handle(self, request: httpx.Request) -> httpx.Response:
         self.requests.append(request)
+        check(request)
         answer = self.fault(request) or self._answer(request)
         self.after(request)
         return answer
@@ -108,6 +110,21 @@ class Endpoint:
         match = re.search(r'filter=(\w+) eq "(.*)"$', query)
         assert match, query
         return [r for r in held.values() if str(r.get(match[1], "")).casefold() == match[2].casefold()]
+
+
+def check(request: httpx.Request) -> None:
+    """What is sent has the shape that the standard gives it, but for the letter case of `op` (ENTRA-121)."""
+    if not request.content:
+        return
+    message = orjson.loads(request.content)
+    if request.method == "PATCH":
+        message["Operations"] = [{**one, "op": one["op"].lower()} for one in message["Operations"]]
+        assert validate("PatchOp", message) == []
+    else:
+        assert (
+            validate("User" if "/Users" in request.url.path else "Group", {**message, "id": "given by the endpoint"})
+            == []
+        )
 
 
 def answered(status: int, document: object) -> httpx.Response:
