@@ -21,6 +21,8 @@ LARGEST = 10 * 1024 * 1024
 """The most that is read of an answer, before and after decompression."""
 
 PIECE = 64 * 1024
+GZIP = b"\x1f\x8b"
+NO_MEMBER = b"\0"
 WINDOW_BITS = {"gzip": 31, "x-gzip": 31, "deflate": 15}
 
 
@@ -117,19 +119,37 @@ class _Decoder:
         self._coding = codings[0]
         self._unpacker = zlib.decompressobj(WINDOW_BITS[self._coding])
         self._begun = False
+        self._between = b""
+        """What has come after the end of a member: the start of the next one's mark, or NO_MEMBER."""
 
     def decode(self, piece: bytes) -> Iterator[bytes]:
         if not self._begun and piece and self._coding == "deflate" and piece[0] & 0x0F != 8:
             # Many servers send a bare stream under this name, without the header of RFC 1950.
             self._unpacker = zlib.decompressobj(-15)
         self._begun = self._begun or bool(piece)
-        while piece:
+        while piece := self._of_a_member(piece):
             try:
                 part = self._unpacker.decompress(piece, PIECE)
             except zlib.error:
                 raise AnswerUnreadable(f"the answer is not valid {self._coding}") from None
-            piece = self._unpacker.unconsumed_tail
+            piece = self._unpacker.unconsumed_tail or self._unpacker.unused_data
             yield part
+
+    def _of_a_member(self, piece: bytes) -> bytes:
+        """What of `piece` is to be unpacked: when a gzip member has ended, the next may follow (RFC 1952 §2.2).
+
+        What is no member, such as padding, is left out, as browsers do.
+        """
+        if not self._unpacker.eof:
+            return piece
+        self._between += piece
+        if self._coding == "deflate" or not GZIP.startswith(self._between[: len(GZIP)]):
+            self._between = NO_MEMBER
+        if not self._between.startswith(GZIP):
+            return b""
+        piece, self._between = self._between, b""
+        self._unpacker = zlib.decompressobj(WINDOW_BITS[self._coding])
+        return piece
 
     def finish(self) -> None:
         if self._begun and not self._unpacker.eof:

@@ -62,7 +62,12 @@ def answer(summary: Summary) -> Text:
         )
     if not any(summary.counts[verdict] for verdict in (Verdict.PASSED, Verdict.WARNING, Verdict.INFO)):
         return Text("Nothing was tested.", "bold yellow")
-    if warnings := summary.counts[Verdict.WARNING]:
+    warnings, untested = summary.counts[Verdict.WARNING], summary.counts[Verdict.NOT_TESTED]
+    if untested:
+        told = f", with {warnings} {_plural(warnings, 'warning')}" if warnings else ""
+        were = "requirement was" if untested == 1 else "requirements were"
+        return Text(f"Nothing failed{told}, but {untested} {were} not tested.", "bold yellow")
+    if warnings:
         return Text(f"Yes, with {warnings} {_plural(warnings, 'warning')}.", "bold yellow")
     return Text("Yes: no requirement that was tested failed.", "bold green")
 

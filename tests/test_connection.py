@@ -4,7 +4,7 @@ import gzip
 import ssl
 import tracemalloc
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -38,6 +38,14 @@ def body(content: bytes, *headers: bytes) -> bytes:
     return HEAD + lines + b"Content-Length: %d\r\n\r\n" % len(content) + content
 
 
+class Pieces(httpx.SyncByteStream):
+    def __init__(self, pieces: Iterable[bytes]) -> None:
+        self._pieces = pieces
+
+    def __iter__(self) -> Iterator[bytes]:
+        yield from self._pieces
+
+
 def bare_deflate(content: bytes) -> bytes:
     packer = zlib.compressobj(wbits=-15)
     return packer.compress(content) + packer.flush()
@@ -48,16 +56,43 @@ def bare_deflate(content: bytes) -> bytes:
     [
         body(DOCUMENT),
         body(gzip.compress(DOCUMENT), b"Content-Encoding: gzip"),
+        body(gzip.compress(DOCUMENT[:5]) + gzip.compress(DOCUMENT[5:]), b"Content-Encoding: gzip"),
+        body(gzip.compress(DOCUMENT) + bytes(40), b"Content-Encoding: gzip"),
         body(zlib.compress(DOCUMENT), b"Content-Encoding: Deflate"),
         body(bare_deflate(DOCUMENT), b"Content-Encoding: deflate"),
         body(DOCUMENT, b"Content-Encoding: identity"),
         HEAD + b"Transfer-Encoding: chunked\r\n\r\nb\r\n" + DOCUMENT + b"\r\n0\r\n\r\n",
         HEAD + b"Connection: close\r\n\r\n" + DOCUMENT,
     ],
-    ids=["length", "gzip", "deflate", "bare deflate", "identity", "chunks", "until it closes"],
+    ids=[
+        "length",
+        "gzip",
+        "two gzip members",
+        "gzip and padding",
+        "deflate",
+        "bare deflate",
+        "identity",
+        "chunks",
+        "until it closes",
+    ],
 )
 def test_an_answer_is_read_and_decoded(said: bytes) -> None:
     assert asked(saying(said)) == DOCUMENT
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 7, 64, 10_000])
+def test_members_are_read_however_they_are_cut(size: int) -> None:
+    members = b"".join(gzip.compress(bytes([number]) * number) for number in range(40)) + b"\x1f and no member \x1f\x8b"
+    pieces = (members[start : start + size] for start in range(0, len(members), size))
+    answer = httpx.Response(200, headers={"Content-Encoding": "gzip"}, stream=httpx.ByteStream(b""))
+    answer.stream = Pieces(pieces)
+    assert read_answer(answer) == b"".join(bytes([number]) * number for number in range(40))
+
+
+def test_a_second_member_that_is_cut_off_is_told() -> None:
+    cut = gzip.compress(DOCUMENT) + gzip.compress(DOCUMENT)[:-9]
+    with pytest.raises(AnswerUnreadable, match="the gzip answer ends in the middle"):
+        asked(saying(body(cut, b"Content-Encoding: gzip")))
 
 
 def test_a_small_answer_that_unpacks_to_much_is_refused() -> None:

@@ -64,6 +64,18 @@ def test_findings_come_with_what_to_do() -> None:
     [
         ([record("a", "SEED-049")], "Yes: no requirement that was tested failed."),
         ([fault("a", "ENTRA-107", broke="ENTRA-107")], "Yes, with 1 warning."),
+        (
+            [record("a", "SEED-049"), record("b", "SEED-054", outcome="not_tested", reason="read-only")],
+            "Nothing failed, but 1 requirement was not tested.",
+        ),
+        (
+            [
+                fault("a", "ENTRA-107", broke="ENTRA-107"),
+                record("b", "SEED-049", "SEED-054", outcome="not_tested", reason="read-only"),
+            ],
+            "Nothing failed, with 1 warning, but 2 requirements were not tested.",
+        ),
+        ([record("a", "SEED-049", outcome="not_tested", reason="read-only")], "Nothing was tested."),
         ([record("a", "SEED-049", outcome="not_applicable")], "Nothing was tested."),
         ([], "Nothing was tested."),
         (

@@ -161,9 +161,6 @@ class Directory:
     def set_manager(self, user_id: str, manager_id: str) -> User:
         return self.update_user(user_id, manager_id=manager_id)
 
-    def remove_manager(self, user_id: str) -> User:
-        return self.update_user(user_id, manager_id=None)
-
     def delete_user(self, user_id: str) -> User:
         """Move a user to the recycle bin, from which it disappears for good after 30 days (ENTRA-142)."""
         with self._lock:
