@@ -63,6 +63,10 @@ class People:
         """The id of the person or group called `name`."""
         return self._groups[name] if name in self._groups else self.user(name).id
 
+    def shown_as(self, name: str) -> str:
+        """The display name of the person or group called `name`."""
+        return self._names.group(name) if name in self._groups else self.user(name).display_name
+
     def change(self, name: str, attribute: str, value: str) -> None:
         """Give the person another value; an empty one clears it."""
         changes: UserChanges = {ATTRIBUTES[attribute]: self._names.real(value) or None}  # type: ignore[misc]

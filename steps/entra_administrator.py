@@ -199,6 +199,35 @@ def left_for_one_cycle(world: World, name: str, event: str) -> None:
     world.come_back(name, event)
 
 
+@when(parsers.parse('the administrator searches for "{text}"'))
+def searches_for(world: World, text: str) -> None:
+    world.outcome = [principal.display_name for principal in world.people.directory.search(text)]
+
+
+@when(parsers.parse('the administrator assigns "{name}"'))
+def assigns(world: World, name: str) -> None:
+    world.application.assign(world.people.principal(name))
+
+
+@then(parsers.parse('the search finds "{name}"'))
+def search_finds(world: World, name: str) -> None:
+    world.judge.check(expected=[world.people.shown_as(name)], actual=world.outcome, action="searching the directory")
+
+
+@then("the search finds nobody")
+def search_finds_nobody(world: World) -> None:
+    world.judge.check(expected=[], actual=world.outcome, action="searching the directory")
+
+
+@then("Users and groups lists:")
+def lists_assignments(world: World, datatable: Table) -> None:
+    world.judge.check(
+        expected=[(world.people.shown_as(row["name"]), row["type"]) for row in rows(datatable)],
+        actual=[(each.display_name, each.kind) for each in world.application.assignments()],
+        action="opening Users and groups",
+    )
+
+
 @given(parsers.parse('the scope is "{scope}"'))
 def scope_is(world: World, scope: str) -> None:
     world.application.scope = Scope(scope)

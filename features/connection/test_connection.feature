@@ -35,13 +35,13 @@ Feature: Establishing the connection
       When the connection is tested with the target SCIM URL and the secret it had before
       Then Entra ID refuses the connection because "CredentialValidationUnavailable"
 
-    @NEG-12
+    @NEG-12 @mock-only
     Scenario: Token and URL pasted into each other's field never leave the form
       When the connection is tested with token and URL in each other's field
       Then Entra ID refuses the connection and names the field "Secret Token"
       And nothing was sent
 
-    @NEG-13 @SEED-004
+    @NEG-13 @SEED-004 @mock-only
     Scenario Outline: A Tenant URL like <example> is refused before the token is sent
       When the connection is tested with the Tenant URL "<example>"
       Then Entra ID refuses the connection and names the field "Tenant URL"
@@ -71,7 +71,7 @@ Feature: Establishing the connection
       Then Entra ID refuses the connection because "CredentialValidationUnavailable"
       And the former connection still works
 
-    @SEED-039 @NEG-34
+    @SEED-039 @NEG-34 @mock-only
     Scenario: Provisioning cannot start before the connection is saved
       When provisioning is started
       Then Entra ID refuses to start because "Admin credentials are required"

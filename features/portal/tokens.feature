@@ -21,7 +21,7 @@ Feature: Provisioning tokens
       Then the portal refuses because "not_confirmed"
       And the tenant holds 0 tokens
 
-    @NEG-06
+    @NEG-06 @SEED-017
     Scenario: The token cannot be read again
       Given the tenant holds 1 token
       When the administrator opens the provisioning page
