@@ -109,6 +109,14 @@ KNOWN: tuple[Setting, ...] = (
     Setting("groups", (LOAD,), "groups to provision", whole(0), 0, "M"),
     Setting("mode", (LOAD,), "what kind of load", default="initial", metavar="MODE"),
     Setting("rate", (LOAD,), "requests a second in all, or max", default="max", metavar="R"),
+    Setting(
+        "p99-limit-ms",
+        (LOAD,),
+        "the longest p99 from planned start that passes",
+        span("milliseconds", least=0.001),
+        timedelta(seconds=1),
+        "MILLISECONDS",
+    ),
     Setting("processes", (LOAD,), "processes that generate load", whole(1), 1, "P"),
     Setting("keep", (LOAD,), "leave what was provisioned at the endpoint", switch, False, "1|0"),
     Setting(

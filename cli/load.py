@@ -2,6 +2,7 @@
 
 import os
 import sys
+from datetime import timedelta
 from pathlib import Path
 
 from scimulate.cli.discretion import discreet
@@ -24,6 +25,7 @@ def load(call: Call) -> int:
 def load_settings(settings: Settings) -> LoadSettings:
     url = settings.given("url")
     users = settings.whole("users")
+    p99_limit = settings.span("p99-limit-ms") or timedelta(0)
     return LoadSettings(
         target=target_of(variables_of(settings, token_of(settings))),
         users=users if users is not None else int(settings.given("users")),
@@ -34,6 +36,7 @@ def load_settings(settings: Settings) -> LoadSettings:
         seed=settings.whole("seed") or 0,
         run_id=run_id_of(settings) or new_run_id(),
         dialect=dialect_of(url),
+        p99_limit_ms=p99_limit / timedelta(milliseconds=1),
         keep=settings.is_on("keep"),
         yes_this_endpoint=settings.is_on("yes-this-endpoint"),
         state_dir=state_folder_of(settings),

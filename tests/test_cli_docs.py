@@ -12,6 +12,10 @@ from scimulate.cli.known_settings import KNOWN
 from scimulate.cli.settings import Setting
 
 DOCS = Path(__file__).parent.parent / "docs"
+PAGES = [DOCS.parent / "README.md", *sorted(DOCS.glob("*.md"))]
+FENCE = re.compile(r"^```\w*\n(.*?)^```", re.MULTILINE | re.DOTALL)
+TYPED = re.compile(r"^(?:\$ |- run: )?((?:\S*/)?(?:scimulate|pytest|locust|pip) .*)$", re.MULTILINE)
+PRINTED_OR_DRAWN = ("·", "──")
 
 
 def row_of(setting: Setting) -> str:
@@ -54,3 +58,10 @@ def test_every_flag_in_the_documentation_exists(flag: str) -> None:
     commands = get_command(main.app).commands.values()  # type: ignore[attr-defined]
     known = {name for command in commands for parameter in command.params for name in parameter.opts}
     assert flag in known | {"--help", "--version"}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_every_command_can_be_typed_in_a_clone(page: Path) -> None:
+    blocks = "".join(FENCE.findall(page.read_text(encoding="utf-8")))
+    typed = [line for line in TYPED.findall(blocks) if not any(sign in line for sign in PRINTED_OR_DRAWN)]
+    assert [line for line in typed if not line.startswith(".venv/bin/")] == []

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from scimulate.cli.known_settings import BY_NAME, KNOWN
-from scimulate.cli.settings import COMMANDS, RUN, SERVE, Settings, resolve
+from scimulate.cli.load import load_settings
+from scimulate.cli.settings import COMMANDS, LOAD, RUN, SERVE, Settings, resolve
 from scimulate.harness.faults import SettingsError
 
 
@@ -56,6 +57,17 @@ def test_each_setting_has_one_name_and_its_variable_is_read(setting: object, tmp
 def test_durations_have_their_unit_in_the_documentation_and_a_type_here(tmp_path: Path) -> None:
     settings = resolved(tmp_path, flags={"timeout": "2.5", "pace": "40"})
     assert (settings.span("timeout"), settings.span("pace")) == (timedelta(seconds=2.5), timedelta(milliseconds=40))
+
+
+@pytest.mark.parametrize(
+    ("flag", "variable", "limit"), [(None, "", 1000), ("250", "", 250), (None, "40.5", 40.5), ("250", "40.5", 250)]
+)
+def test_the_limit_of_a_load_is_a_setting_like_any_other(
+    tmp_path: Path, flag: str | None, variable: str, limit: float
+) -> None:
+    flags: dict[str, object] = {"url": "http://127.0.0.1:1/scim/v2", "users": "5", "p99-limit-ms": flag}
+    settings = load_settings(resolved(tmp_path, command=LOAD, flags=flags, SCIMULATE_P99_LIMIT_MS=variable))
+    assert (settings.users, settings.p99_limit_ms) == (5, limit)
 
 
 def test_several_values_come_from_flags_lines_or_a_list(tmp_path: Path) -> None:
