@@ -17,6 +17,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from scimulate.harness.alive import is_alive
 from scimulate.harness.faults import HarnessError, SettingsError
 from scimulate.harness.process_group import end_group
 from scimulate.harness.reaching import reach
@@ -79,6 +80,8 @@ def remove_unfinished(target: Target, *, state_dir: Path, say: Say, environ: Map
     done: list[Cleanup] = []
     for path in list(unfinished(state_dir, target.url)):
         record = read(path)
+        if is_alive(run_folder(state_dir, record.run_id)):
+            continue  # its own command is about to remove what it made
         settings = LoadSettings(
             target=target,
             users=record.users,

@@ -1,6 +1,7 @@
 """The guard: no write reaches a record that the run did not create, in whatever form the request comes."""
 
 import json
+import os
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -10,7 +11,7 @@ import httpx
 import pytest
 
 from scimulate.harness.evidence import Exchange
-from scimulate.harness.faults import StrangerWrite
+from scimulate.harness.faults import HarnessError, StrangerWrite
 from scimulate.harness.guard import Change, Creation, Effects, address, effects_of
 from scimulate.harness.journal import Journal, Resource
 from scimulate.harness.target import Target
@@ -182,3 +183,17 @@ def test_an_address_is_the_same_however_it_is_written() -> None:
     assert {
         address(httpx.URL(url)) for url in ("HTTPS://H.test:443/a/B/?q#f", "https://h.test/a/B", "https://h.test/a/./B")
     } == {"https://h.test/a/B"}
+
+
+def test_a_creation_that_cannot_be_noted_is_not_sent(endpoint: Endpoint, monkeypatch: pytest.MonkeyPatch) -> None:
+    write = os.write
+    with endpoint.wire.client("judge") as client:
+        with monkeypatch.context() as full:
+            full.setattr(os, "write", lambda handle, content: write(handle, content[: len(content) // 2]))
+            with pytest.raises(
+                HarnessError, match=r"^the journal .* cannot be written: No space left on device; make room"
+            ):
+                client.post("Users", json={"userName": f"ada.{RUN_ID}"})
+        assert endpoint.seen == []
+        client.post("Users", json={"userName": f"ada.{RUN_ID}"})
+    assert endpoint.seen == [("POST", "/scim/v2/Users")]

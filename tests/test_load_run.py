@@ -327,6 +327,8 @@ def test_a_kept_directory_stays_until_its_journal_is_worked_off(
     assert remove_unfinished(target, **clean) == []
     (journal,) = (state_dir / FOLDER).iterdir()
     journal.write_text(journal.read_text().replace('"keep": true', '"keep": false'))
+    with open_run_folder(state_dir, RUN_ID):
+        assert remove_unfinished(target, **clean) == []
     (cleanup,) = remove_unfinished(target, **clean)
     assert (cleanup.removed, cleanup.left) == (44, [])
     assert endpoint.stored == {"Users": {}, "Groups": {}}
