@@ -236,6 +236,14 @@ def test_later_operations_see_earlier_ones() -> None:
             },
             "invalidValue",
         ),
+        (
+            {
+                "op": "add",
+                "path": "emails",
+                "value": [{"value": "a", "primary": True}, {"value": "b", "primary": True}],
+            },
+            "invalidValue",
+        ),
     ],
     ids=str,
 )

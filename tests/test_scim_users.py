@@ -196,3 +196,25 @@ def test_schemas_are_required_of_a_strict_message_only() -> None:
         assert strict.send("POST", "/Users", {"userName": "ada"}).error == (400, "invalidSyntax")
     with scim_tenant("entra") as entra:
         assert entra.send("POST", "/Users", {"userName": "ada"}).status == 201
+
+
+@pytest.mark.parametrize(
+    "operation", [{"op": "remove", "path": "active"}, {"op": "replace", "path": "active", "value": None}]
+)
+def test_who_has_no_active_any_more_is_active_and_shown_so(endpoint: ScimTenant, operation: dict[str, object]) -> None:
+    """D-089: never a user that the portal lists as Enabled, and that a search for active users misses."""
+    grace = endpoint.create_user("grace", active=False)
+    assert endpoint.patch(f"/Users/{grace['id']}", operation).body["active"] is True
+    assert endpoint.user_names(filter='userName eq "grace" and active eq true') == ["grace"]
+
+
+def test_one_value_of_one_type_is_kept_once(endpoint: ScimTenant) -> None:
+    """RFC 7643 §2.4."""
+    work, other = {"value": "a@x", "type": "work"}, {"value": "a@x"}
+    sent = [work, {**work, "primary": True}, other, {"value": "b@x", "type": "work"}]
+    kept = [{**work, "primary": True}, other, {"value": "b@x", "type": "work"}]
+    ada = endpoint.create_user("ada", emails=sent)
+    path = f"/Users/{ada['id']}"
+    put = endpoint.send("PUT", path, {"schemas": [USER], "userName": "ada", "emails": sent})
+    replaced = endpoint.patch(path, {"op": "replace", "path": "emails", "value": sent})
+    assert [ada["emails"], put.body["emails"], replaced.body["emails"]] == [kept] * 3

@@ -54,10 +54,25 @@ def coerce(attribute: Attribute, value: object, policy: Policy) -> object:
     if attribute.multi_valued:
         values = value if isinstance(value, list) else [value]
         kept = [one for item in values if (one := _coerce_one(attribute, item, policy)) is not None]
-        return kept or None
+        return _distinct(kept) or None
     if isinstance(value, list):
         return _only_value(attribute, value, policy)
     return _coerce_one(attribute, value, policy)
+
+
+def _distinct(values: list[object]) -> list[object]:
+    """RFC 7643 §2.4: one value of one type is there once; what is said of it later counts."""
+    held: dict[object, dict[str, object]] = {}
+    kept: list[object] = []
+    for value in values:
+        if isinstance(value, dict) and "value" in value:
+            same = held.get(mark := (value["value"], value.get("type")))
+            if same is not None:
+                same.update(value)
+                continue
+            held[mark] = value
+        kept.append(value)
+    return kept
 
 
 def filtered_for_policy(document: Document, policy: Policy) -> Document:

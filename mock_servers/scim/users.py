@@ -55,6 +55,8 @@ class Users:
 
         def modified(row: Row) -> Document:
             document = filtered_for_policy(apply(row.document, steps, self._policy), self._policy)
+            if "active" in row.document:
+                document.setdefault("active", True)  # Taken away, it has its default again, and is shown: D-089.
             if self._is_complete(row.document):
                 check_required(document, USER, self._policy)
             return document

@@ -116,10 +116,10 @@ def _change_values(target: Target, op: str, value: object, policy: Policy) -> No
 def _add_or_replace_all(values: list[object], attribute: Attribute, op: str, given: object) -> list[object]:
     """The values that the operation brought, after putting them into `values`."""
     new = given if isinstance(given, list) else []
+    if sum(isinstance(one, dict) and one.get("primary") is True for one in new) > 1:
+        raise invalid_value(f"{attribute.name} has more than one primary value")
     if op == "replace":
         values[:] = new
-        if sum(isinstance(one, dict) and one.get("primary") is True for one in new) > 1:
-            raise invalid_value(f"{attribute.name} has more than one primary value")
         return []
     touched: list[object] = []
     for one in new:
