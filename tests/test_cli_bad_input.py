@@ -1,7 +1,9 @@
 """Bad input: one clear line that names the setting, the documented exit code, no traceback, and nothing written."""
 
 import os
+import re
 import ssl
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -134,6 +136,37 @@ def test_a_self_signed_certificate_names_the_setting_that_helps(
     assert [trusted, unchecked] == [
         "scimulate: token: the endpoint does not accept the token (401); set SCIMULATE_TOKEN to one that is in force"
     ] * 2
+
+
+@pytest.mark.parametrize(
+    ("name", "ends", "why"),
+    [
+        ("127.0.0.1", datetime(2001, 1, 1, tzinfo=UTC), "certificate has expired"),
+        ("scim.contoso.test", None, "IP address mismatch, certificate is not valid for '127.0.0.1'."),
+    ],
+    ids=["expired", "of another host"],
+)
+def test_a_certificate_that_is_not_in_force_here_is_told(
+    name: str, ends: datetime | None, why: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    authority = trustme.CA()
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert(name, not_after=ends).configure_cert(context)
+    authority.cert_pem.write_to_path(tmp_path / "ca.pem")
+    with endpoint(says(401), context) as url:
+        said = line_of(capsys, "run", "--url", url, "--ca-file", "ca.pem", code=UNREACHABLE)
+    assert said == (
+        f"scimulate: url: the certificate of 127.0.0.1 was refused ({why}); renew it, or set insecure to skip the "
+        "check in a test"
+    )
+
+
+def test_https_to_a_port_that_speaks_plain_http_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+    with endpoint(says(401)) as url:
+        said = line_of(capsys, "run", "--url", url.replace("http:", "https:"), code=UNREACHABLE)
+    assert re.sub(r"\(.*\)", "(…)", said) == (
+        "scimulate: url: no TLS connection to 127.0.0.1 (…); does it speak https on this port?"
+    )
 
 
 @pytest.mark.parametrize(

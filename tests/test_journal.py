@@ -51,6 +51,20 @@ def test_a_process_knows_what_another_created(tmp_path: Path) -> None:
         assert mine.owns(USERS, "a")
 
 
+def test_an_id_that_is_a_secret_is_known_and_never_written(tmp_path: Path) -> None:
+    with opened(tmp_path) as mine, opened(tmp_path) as other:
+        mine.keep_out(lambda id: "canary" in id)
+        mine.created(mine.intend(1, USERS, {"userName": "ada"}), USERS, "canary-1")
+        assert mine.owns(USERS, "canary-1")
+        assert mine.pending() == ([Resource(USERS, "canary-1")], [])
+        (intent,) = other.pending()[1]
+        assert (intent.number, other.pending()[0]) == (1, [])
+        mine.removed(USERS, "canary-1")
+        assert (mine.pending(), other.pending()) == (([], []), ([], []))
+        assert mine.counts() == (1, 1)
+        assert "canary" not in mine.path.read_text()
+
+
 def test_the_announcement_is_on_disk_before_anything_else_happens(tmp_path: Path) -> None:
     with opened(tmp_path) as journal:
         journal.intend(9, USERS, {"userName": "ada"})

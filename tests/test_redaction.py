@@ -9,7 +9,7 @@ from urllib.parse import quote, quote_plus
 
 import pytest
 
-from scimulate.harness.redaction import REDACTED, Redactor, scan
+from scimulate.harness.redaction import REDACTED, Redactor, is_telling, scan
 
 SECRET = 'c4n/ary+"t0k&n <9>~Zoë'
 FORMS = {
@@ -96,3 +96,24 @@ def test_a_scan_sees_every_file_below_and_its_name(tmp_path: Path) -> None:
     (tmp_path / "link").symlink_to("/etc/hostname")
     assert scan(tmp_path.rglob("*"), [secret]) == [inner / "a.bin", inner / f"{secret}.txt"]
     assert scan(tmp_path.rglob("*"), []) == []
+
+
+@pytest.mark.parametrize(
+    ("secret", "telling"),
+    [
+        ("secret", False),
+        ("canary-2", False),
+        ("provisioning", False),
+        ("the-secret-of-our-house", False),
+        ("6c1f9e04d27a", True),
+        ("qwzxvbnmlkjhgfdsapoiuytr", True),
+    ],
+)
+def test_a_short_secret_and_a_word_are_searched_for_in_no_text_of_ours(
+    secret: str, telling: bool, tmp_path: Path
+) -> None:
+    (tmp_path / "report.html").write_text(f"our {secret}")
+    assert is_telling(secret) is telling
+    assert Redactor([secret]).text(f"their {secret}") == "their [redacted]"
+    assert Redactor([secret]).of_ours(f"our {secret}") == ("our [redacted]" if telling else f"our {secret}")
+    assert scan(tmp_path.iterdir(), [secret]) == ([tmp_path / "report.html"] if telling else [])
