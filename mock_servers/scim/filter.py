@@ -96,12 +96,17 @@ def parse(text: str) -> Filter:
 
 def _tokens(text: str) -> Iterator[_Token]:
     position, end = 0, len(text.rstrip())
+    before = "punctuation"
     while position < end:
         match = _TOKEN.match(text, position)
         if match is None or match.lastgroup is None:
             raise invalid_filter(f"the filter cannot be read at character {position + 1}")
-        yield _Token(match.lastgroup, match.group(match.lastgroup))
-        position = match.end()
+        kind = match.lastgroup
+        # Figure 1 of RFC 7644 has a space between a value and the words beside it.
+        if "punctuation" not in (before, kind) and match.start(kind) == position:
+            raise invalid_filter(f"the filter lacks a space at character {position + 1}")
+        yield _Token(kind, match.group(kind))
+        before, position = kind, match.end()
 
 
 class _Parser:
