@@ -17,6 +17,10 @@ from scimulate.harness.verdict import ScenarioRecord
 
 ENOUGH = 3
 """A kind of request that was seen fewer times says nothing of its kind."""
+END = 20
+"""So many requests in a row, up to the last, that failed whatever they asked for."""
+READABLE = "ENTRA-063"
+LET_IN = "ENTRA-503"
 _RESOURCE = re.compile(r"/(?P<type>Users|Groups)(?P<id>/[^/]+)?/?$")
 
 
@@ -107,8 +111,44 @@ def traced(
     records: Iterable[ScenarioRecord], exchanges: Mapping[int, Exchange], judges: Callable[[str], bool]
 ) -> list[ScenarioRecord]:
     """The records; a fault whose evidence is a kind of request that never once succeeded is put down to that."""
+    records = _after_the_end(list(records), exchanges.values(), judges)
     never = {kind: seen for kind, seen in _never_done(exchanges.values()).items() if judges(kind.requirement)}
     return [_put_down(record, exchanges, never) for record in records]
+
+
+def _after_the_end(
+    records: list[ScenarioRecord], exchanges: Iterable[Exchange], judges: Callable[[str], bool]
+) -> list[ScenarioRecord]:
+    """An endpoint that stops working half-way has one fault: whatever is asked from then on shows it."""
+    sent = sorted((one for one in exchanges if one.scenario), key=lambda one: (one.started_at, one.number))
+    last_good = max((place for place, one in enumerate(sent) if not _tells_nothing(one)), default=-1)
+    dead = sent[last_good + 1 :]
+    if last_good < 0 or len(dead) < END:
+        return records
+    requirement = LET_IN if all(one.status == 401 for one in dead) else READABLE
+    if not judges(requirement):
+        return records
+    answer = "not answered" if dead[0].status is None else f"answered {dead[0].status}{_detail(dead[0])}"
+    numbers = {one.number for one in dead}
+    return [
+        replace(
+            record,
+            broke=requirement,
+            expected="an answer that tells something, as before",
+            actual=f"all {len(dead)} requests to the end of the run failed; the first of them was {answer}",
+            exchanges=(dead[0].number,),
+        )
+        if record.outcome in ("fault", "blocked") and not record.stranger and numbers & set(record.exchanges)
+        else record
+        for record in records
+    ]
+
+
+def _tells_nothing(exchange: Exchange) -> bool:
+    """No answer, no access, a failure of the server's, or a page for people, such as that of a sign-in."""
+    kinds = [value for name, value in exchange.response_headers if name.lower() == "content-type"]
+    failed = exchange.status is None or exchange.status == 401 or exchange.status >= 500
+    return failed or any("html" in kind.lower() for kind in kinds)
 
 
 def _never_done(exchanges: Iterable[Exchange]) -> dict[Kind, list[Exchange]]:

@@ -10,7 +10,7 @@ from typing import Any
 
 from scimulate.harness import expect
 from scimulate.harness.scim_values import value_at
-from scimulate.steps.diagnosis import AS_RECEIVED, EMPTY_IS_200, SOFT_DELETE, cause_of
+from scimulate.steps.diagnosis import AS_RECEIVED, EMPTY_IS_200, SOFT_DELETE, Cause, cause_of
 from scimulate.steps.endpoint_reader import EndpointReader, Resource, changes, member_ids, place
 from scimulate.steps.names import Names
 from scimulate.steps.overheard import Heard, Overheard
@@ -48,19 +48,20 @@ class Judge:
         if expected == actual:
             expect.equal(requirement, action, expected, actual)
             return
-        if (cause := cause_of(self._overheard.everything)) is not None:
+        cause = cause_of(self._overheard.everything) or self._seen_again()
+        if cause is not None:
             expect.true(cause.requirement, cause.action, cause.expected, cause.actual, False, (cause.exchange,))
-        self._look_again()
         refused = self._overheard.refused()
         told = "; ".join(heard.describes() for heard in refused[:3])
         shown = refused or self._overheard.last_writes(LAST_WRITES)
         evidence = tuple(heard.exchange for heard in shown if heard.exchange)
         expect.equal(requirement, f"{action} ({told})" if told else action, expected, actual, evidence)
 
-    def _look_again(self) -> None:
-        """What was changed and not read since is read now, so that the evidence shows what became of it."""
+    def _seen_again(self) -> Cause | None:
+        """What was made or changed and not read since is read now, so that the evidence shows what became of it."""
         for path in self._overheard.unread():
             self._client.get(path)
+        return cause_of(self._overheard.everything)
 
     # Users
 

@@ -5,7 +5,7 @@ import re
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
-from urllib.parse import parse_qsl, unquote, urlsplit
+from urllib.parse import parse_qsl, quote, unquote, urlsplit
 
 import httpx
 
@@ -136,10 +136,12 @@ class Overheard(httpx.BaseTransport):
         return [heard for heard in self.requests if heard.status is None or heard.status >= 300]
 
     def unread(self) -> list[str]:
-        """The paths of resources that were changed with success and not read by id since."""
+        """The paths of resources that were made or changed with success and not read by id since."""
         paths: dict[str, None] = {}
         for heard in self.everything:
-            if heard.method == "PATCH" and heard.status in (200, 204):
+            if heard.created_id:
+                paths[f"{heard.path}/{quote(heard.created_id, safe='', errors='replace')}"] = None
+            elif heard.method == "PATCH" and heard.status in (200, 204):
                 paths[heard.path] = None
             elif heard.method == "DELETE" or (heard.method == "GET" and not heard.query):
                 paths.pop(heard.path, None)

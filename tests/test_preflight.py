@@ -113,9 +113,8 @@ def test_an_endpoint_that_has_no_words_for_no_match_is_left_to_the_judge(status:
 def test_where_every_search_fails_nothing_can_be_judged(answer: httpx.Response) -> None:
     with pytest.raises(TargetUnreachable) as refused:
         preflight(Target(BASE), answering(lambda request: answer))
-    assert str(refused.value) == (
-        f"url: {BASE}/Users answers every search with {answer.status_code}; see what the endpoint logged, then try again"
-    )
+    told = f"answers every search with {answer.status_code}; see what the endpoint logged, then try again"
+    assert str(refused.value) == f"url: {BASE}/Users {told}"
 
 
 @pytest.mark.parametrize(
