@@ -172,14 +172,15 @@ class EndedRun:
             answers = [client.get("/Users").json(), client.get("/Groups").json()]
         return [one.get("userName", one["displayName"]) for answer in answers for one in answer.get("Resources", [])]
 
-    def wait_for_its_processes(self) -> None:
-        """Returns when none is left: each holds a shared lock on the journal."""
-        for journal in self.state.glob("journals/*"):
-            with journal.open("rb") as file:
-                fcntl.flock(file, fcntl.LOCK_EX)
-
     def close(self) -> None:
         self._tenants.database.close()
+
+
+def wait_for_the_processes_of_the_run(state: Path) -> None:
+    """Returns when none is left: each holds a shared lock on the journal."""
+    for journal in state.glob("journals/*"):
+        with journal.open("rb") as file:
+            fcntl.flock(file, fcntl.LOCK_EX)
 
 
 def wait_for_end(process: int) -> None:

@@ -4,13 +4,13 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from scimulate.cli import main
+from scimulate.cli import child, main
 from scimulate.cli import run as run_command
 from scimulate.harness.redaction import scan
 from tests.tampered_endpoint import Answer, tampered_endpoint
@@ -117,7 +117,7 @@ def test_an_error_of_ours_that_quotes_it_is_shown_without(
         "World.provision = breaks\n"
         "sys.exit(pytest.main(sys.argv[1:]))"
     )
-    command_line: Callable[..., Sequence[str]] = run_command.command_line
+    command_line: Callable[..., list[str]] = child.command_line
 
     def broken_command_line(*given: Any, **more: Any) -> list[str]:
         python, safe, _, _, *arguments = command_line(*given, **more)

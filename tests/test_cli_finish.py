@@ -133,13 +133,14 @@ def test_a_first_signal_around_the_child_loses_nothing(
 def test_who_gives_up_is_told_what_is_left_to_do(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    twice = signalled(run_command.write_results, signal.SIGTERM, before=True)
+    once = signalled(finish.write_results, signal.SIGTERM, before=True)
+    twice = signalled(once, signal.SIGINT, before=True)
     with tampered_endpoint(TOKEN, untouched) as endpoint, monkeypatch.context() as patch:
-        patch.setattr(run_command, "write_results", signalled(twice, signal.SIGINT, before=True))
+        patch.setattr(run_command, "write_results", twice)
         assert run(endpoint, "-q") == 130
         assert endpoint.left() == []
         assert capsys.readouterr().err == "scimulate: given up; nothing is left at the endpoint\n"
-        patch.setattr(run_command, "clean_up", run_command.write_results)
+        patch.setattr(run_command, "clean_up", twice)
         assert run(endpoint, "-q") == 130
         advice = f"scimulate: given up; scimulate cleanup --url {endpoint.url} removes what is left\n"
         assert capsys.readouterr().err == advice

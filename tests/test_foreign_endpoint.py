@@ -2,6 +2,10 @@
 
 import json
 import os
+import signal
+import subprocess
+import sys
+import threading
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -9,6 +13,7 @@ from typing import Any
 import pytest
 
 from scimulate.cli import main
+from tests.ended_run import START, wait_for_the_processes_of_the_run
 from tests.foreign import Environment, Foreign, Wsgi, foreign_endpoint
 
 # Why each finding on scim2-server is no false alarm. All three are forms of Entra's that RFC 7644 does not ask of a
@@ -85,3 +90,34 @@ def test_on_an_endpoint_that_ignores_filters_the_guard_is_the_first_finding(tmp_
     written = (tmp_path / "out" / "result.json").read_text() + (tmp_path / "out" / "report.html").read_text()
     assert "real.employee@company.example" not in written
     assert "Real Employee" not in written
+
+
+def test_what_a_killed_run_left_at_scim2_server_is_removed_by_cleanup(tmp_path: Path) -> None:
+    runs: list[subprocess.Popen[bytes]] = []
+    started = threading.Event()
+    seen: list[str] = []
+
+    def killing(application: Wsgi) -> Wsgi:
+        """The sixth creation is carried out, and its answer comes to nobody."""
+
+        def served(environ: Environment, start_response: Any) -> Iterable[bytes]:
+            answer = application(environ, start_response)
+            seen.extend(["creation"] if environ["REQUEST_METHOD"] == "POST" else [])
+            if len(seen) == 6 and started.wait(60):
+                runs[0].kill()
+            return answer
+
+        return served
+
+    with foreign_endpoint(killing) as endpoint:
+        Path("token").write_text(endpoint.token)
+        arguments = ["--url", endpoint.url, "--token-file", "token"]
+        command = [sys.executable, "-P", "-c", START, "run", *arguments, "--select", "features/provisioning"]
+        with open("output", "wb") as output, subprocess.Popen(command, stdout=output, stderr=output) as run:
+            runs.append(run)
+            started.set()
+        wait_for_the_processes_of_the_run(tmp_path / "state")
+        assert (run.returncode, len(endpoint.resources()) > 0) == (-signal.SIGKILL, True)
+        assert main.run(["cleanup", *arguments]) == 0
+        assert endpoint.resources() == []
+    assert [path for path in (tmp_path / "state").rglob("*") if path.is_file()] == []

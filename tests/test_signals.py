@@ -13,7 +13,19 @@ import pytest
 from scimulate.cli import main
 from scimulate.harness.process_group import group_lives
 from scimulate.harness.redaction import scan
-from tests.ended_run import HANG_UP, INT, INT_AND_TERM, KILL, KILL_OF_THE_CHILD, TERM, TOKEN, EndedRun, Point, Way
+from tests.ended_run import (
+    HANG_UP,
+    INT,
+    INT_AND_TERM,
+    KILL,
+    KILL_OF_THE_CHILD,
+    TERM,
+    TOKEN,
+    EndedRun,
+    Point,
+    Way,
+    wait_for_the_processes_of_the_run,
+)
 
 WAYS = {"TERM": TERM, "INT": INT, "KILL of the child": KILL_OF_THE_CHILD, "KILL of the parent": KILL}
 POINTS = range(1, 11)
@@ -113,7 +125,7 @@ def test_nothing_is_left_of_a_run_that_was_ended_near_its_end(
     run = new_run(way, None, bootstrap.format(number=int(way.signals[0])))
     with run.server:
         assert run.carry_out(0) == way.code, (tmp_path / "output").read_text()
-        run.wait_for_its_processes()
+        wait_for_the_processes_of_the_run(run.state)
         assert scan(tmp_path.rglob("*"), [TOKEN]) == []
         if way is TERM:
             assert written(tmp_path) == FILES
