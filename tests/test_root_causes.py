@@ -8,7 +8,7 @@ from scimulate.harness.catalogue import load_catalogue
 from scimulate.harness.evidence import Exchange
 from scimulate.harness.findings import sum_up
 from scimulate.harness.profile import load_profile
-from scimulate.harness.root_causes import kinds_of, traced
+from scimulate.harness.root_causes import effects_of, kinds_of, traced
 from tests.observed_run import exchange, fault
 
 BASE = "https://scim.example.com/scim/v2"
@@ -116,3 +116,43 @@ def test_a_strangers_record_stays_the_first_finding() -> None:
 def test_kinds(method: str, path: str, kinds: list[tuple[str, str]]) -> None:
     found = kinds_of(exchange(1, method=method, url=f"{BASE}{path}?x=/Users"))
     assert [(kind.name, kind.requirement) for kind in found] == kinds
+
+
+def seen(number: int, body: str, url: str = f"{BASE}/Users/7") -> Exchange:
+    return exchange(number, url=url, status=200, response_body=body)
+
+
+@pytest.mark.parametrize(
+    ("after", "effect"),
+    [
+        ('{"id":"7","active":true,"meta":{"version":"2"},"groups":[]}', {2: False}),
+        ('{"id":"7","active":false,"meta":{"version":"2"}}', {2: True}),
+    ],
+    ids=["only what follows from elsewhere", "changed"],
+)
+def test_an_effect_is_what_was_read_before_and_after(after: str, effect: dict[int, bool]) -> None:
+    before = '{"id":"7","active":true,"meta":{"version":"1"}}'
+    assert effects_of([seen(1, before), patch(2, 204), seen(3, after)]) == effect
+
+
+def test_of_several_changes_nobody_knows_which_had_an_effect() -> None:
+    assert effects_of([seen(1, '{"id":"7"}'), patch(2, 204), patch(3, 204), seen(4, '{"id":"7"}')]) == {}
+
+
+def test_changes_that_are_acknowledged_and_never_made_are_one_cause() -> None:
+    sent = [one for n in (1, 4, 7) for one in (seen(n, '{"id":"7"}'), patch(n + 1, 204), seen(n + 2, '{"id":"7"}'))]
+    assert attributed(sent, 2, 5, 8) == ["ENTRA-496"] * 3
+
+
+@pytest.mark.parametrize(
+    ("status", "kind", "requirement"),
+    [
+        (500, "application/scim+json", "ENTRA-063"),
+        (401, "application/scim+json", "ENTRA-503"),
+        (200, "text/html", "ENTRA-063"),
+    ],
+)
+def test_an_endpoint_that_ends_half_way_has_one_fault(status: int, kind: str, requirement: str) -> None:
+    dead = [exchange(number, status=status, response_headers=(("Content-Type", kind),)) for number in range(2, 25)]
+    assert attributed([seen(1, "{}"), *dead], 5, 9) == [requirement] * 2
+    assert attributed([*dead, seen(30, "{}")], 5) == ["ENTRA-138"]
