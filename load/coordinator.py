@@ -33,10 +33,6 @@ class Coordinator:
         self.ending = Ending()
         self.started_at = datetime.now(UTC)
 
-    @property
-    def phase(self) -> Phase | None:
-        return self._phase
-
     def run(self, keep: bool) -> None:
         """The whole run, to its end."""
         self._deal()
@@ -97,6 +93,7 @@ class Coordinator:
             if self.ending.interrupted and name != REMOVAL:
                 break
         phase.seconds = time.monotonic() - phase.began
+        phase.ended = True
 
     def _count_lost(self, phase: Phase) -> None:
         for node in sorted(phase.waiting_for - self._alive()):

@@ -15,6 +15,9 @@ import orjson
 from scimulate.load.figures import Figures
 from scimulate.load.schedule import Schedule
 
+LARGEST_ANSWER = 10 * 1024 * 1024
+"""No answer about one object is larger, before or after it is unpacked; past this it is not read."""
+
 FAILURES_BY_NAME = 1_000
 """Locust keeps each failure text for ever; past this many they are told apart by kind alone."""
 
@@ -116,6 +119,8 @@ def _read(response: Response, expect: Collection[int], must_tell: bool) -> tuple
         return None, f"no answer ({type(response.error).__name__})"
     if status not in expect:
         return None, f"answered {status}"
+    if len(response.content or b"") > LARGEST_ANSWER:
+        return None, f"answered {status} with more than {LARGEST_ANSWER // 1024 // 1024} MiB"
     if status not in (200, 201):
         return None, None
     if not response.content and not must_tell:

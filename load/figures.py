@@ -50,6 +50,11 @@ class Figures:
     """Times are in microseconds; `seconds` is keyed by the second of the epoch."""
 
     objects: int = 0
+    """Worked on, whatever came of it."""
+    provisioned: int = 0
+    """At the endpoint now, under a known id."""
+    created: int = 0
+    """Of those, the ones that were not there before."""
     requests: int = 0
     service: Histogram = field(default_factory=Histogram)
     from_planned_start: Histogram = field(default_factory=Histogram)
@@ -78,6 +83,8 @@ class Figures:
 
     def add(self, other: Self) -> None:
         self.objects += other.objects
+        self.provisioned += other.provisioned
+        self.created += other.created
         self.requests += other.requests
         self.service.add(other.service)
         self.from_planned_start.add(other.from_planned_start)
@@ -93,6 +100,8 @@ class Figures:
     def to_message(self) -> dict[str, Any]:
         return {
             "objects": self.objects,
+            "provisioned": self.provisioned,
+            "created": self.created,
             "requests": self.requests,
             "service": self.service.to_pairs(),
             "from_planned_start": self.from_planned_start.to_pairs(),
@@ -107,6 +116,8 @@ class Figures:
     def from_message(cls, message: dict[str, Any]) -> Self:
         return cls(
             objects=message["objects"],
+            provisioned=message["provisioned"],
+            created=message["created"],
             requests=message["requests"],
             service=Histogram.from_pairs(message["service"]),
             from_planned_start=Histogram.from_pairs(message["from_planned_start"]),

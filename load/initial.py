@@ -63,16 +63,20 @@ GROUPS = Kind(
 def create(kind: Kind, job: Job, endpoint: Endpoint, index: int) -> None:
     """The match query, and the creation when nothing was found (ENTRA-220)."""
     side, subject = kind.side(job.ledger), f"{kind.word} {index}"
-    side.tried.add(index)
+    figures = endpoint.measuring().figures
     found = find(kind, job, endpoint, index)
+    side.tried.add(index)
     if found:
         side.ids[index] = found[0]
+        figures.provisioned += 1
         return
     document = endpoint.send("POST", kind.path, kind.path, subject, kind.body(job.population, index), (200, 201))
     identifier = (document or {}).get("id")
     if not isinstance(identifier, str) or not identifier:
         raise endpoint.object_to(f"POST {kind.path}: answered without an id", subject)
     side.ids[index] = identifier
+    figures.provisioned += 1
+    figures.created += 1
 
 
 def find(kind: Kind, job: Job, endpoint: Endpoint, index: int) -> Found:
@@ -104,14 +108,16 @@ def read_back(kind: Kind, job: Job, endpoint: Endpoint, index: int) -> None:
     """Whether the object is there, once, under the id that was given for it."""
     figures, subject, side = endpoint.measuring().figures, f"{kind.word} {index}", kind.side(job.ledger)
     found = find(kind, job, endpoint, index)
+    side.read_back.add(index)
     known = side.ids.get(index)
     if not found:
         figures.note_discrepancy("missing", subject)
     elif len(found) > 1:
         figures.note_discrepancy("doubled", subject)
         side.doubles[index] = [identifier for identifier in found if identifier != known]
-    elif known is not None and found != [known]:
-        figures.note_discrepancy("changed_id", subject)
+    elif found != [known]:
+        if known is not None:
+            figures.note_discrepancy("changed_id", subject)
         side.doubles[index] = found
     if found and kind is GROUPS and known in found:
         _read_members_back(job, endpoint, index, known)
@@ -142,13 +148,17 @@ def _is_member(endpoint: Endpoint, group_id: str, member_id: str, subject: str) 
     return bool((document or {}).get("Resources"))
 
 
-def remove(kind: Kind, job: Job, endpoint: Endpoint, index: int) -> None:
-    """Whatever this run made for the object. Each resource is read by its id first: only this run's name is deleted."""
+def remove(kind: Kind, job: Job, endpoint: Endpoint, index: int) -> bool:
+    """Whatever this run made for the object, and whether there was anything.
+
+    Each resource is read by its id first: only this run's name is deleted.
+    """
     side = kind.side(job.ledger)
     ids = [identifier for identifier in (side.ids.get(index), *side.doubles.get(index, ())) if identifier]
-    if not job.ledger.read_back:
+    if index not in side.read_back:
         ids = list(dict.fromkeys([*ids, *find(kind, job, endpoint, index)]))
     wanted = kind.name(job.population, index).casefold()
+    removed = False
     for identifier in ids:
         path, subject = _resource(kind.path, identifier), f"{kind.word} {index}"
         document = endpoint.get(path, f"{kind.path}/{{id}}", subject, (200, 404))
@@ -157,6 +167,8 @@ def remove(kind: Kind, job: Job, endpoint: Endpoint, index: int) -> None:
         if _name(document, kind) != wanted:
             raise endpoint.object_to(f"GET {kind.path}/{{id}}: answered a record that this run did not make", subject)
         endpoint.send("DELETE", path, f"{kind.path}/{{id}}", subject, expect=(200, 204, 404))
+        removed = True
+    return removed
 
 
 def _name(resource: Any, kind: Kind) -> str | None:

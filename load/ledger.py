@@ -5,13 +5,15 @@ from dataclasses import dataclass, field
 
 @dataclass
 class Side:
-    """The users or the groups of a share. An object is *tried* before its first write leaves the process."""
+    """The users or the groups of a share. An object is *tried* once it is there, or before it is first written."""
 
     indices: range
     ids: dict[int, str] = field(default_factory=dict)
     tried: set[int] = field(default_factory=set)
     doubles: dict[int, list[str]] = field(default_factory=dict)
     """Further ids of an object that the endpoint stored twice, found by reading back."""
+    read_back: set[int] = field(default_factory=set)
+    """Objects whose `ids` and `doubles` are all there is to remove."""
 
 
 @dataclass
@@ -21,8 +23,6 @@ class Ledger:
     users: Side
     groups: Side
     borrowed: dict[int, str] = field(default_factory=dict)
-    read_back: bool = False
-    """Whether the share has been read back, so that `ids` and `doubles` are all there is to remove."""
 
     def user_id(self, index: int) -> str | None:
         return self.users.ids.get(index) or self.borrowed.get(index)

@@ -8,8 +8,9 @@ from typing import Any
 
 from locust import events
 
+from scimulate.load.lanes import DirectoryUser
 from scimulate.load.options import add_options
-from scimulate.load.session import DirectoryUser, session
+from scimulate.load.session import session
 
 
 class EntraInitialCycle(DirectoryUser):

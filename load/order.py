@@ -17,9 +17,6 @@ REMOVE: Final = "scimulate-remove"
 REMOVED: Final = "scimulate-removed"
 INTERRUPT: Final = "scimulate-interrupt"
 
-PROGRESS_PREFIX: Final = "scimulate-progress "
-"""Opens each line in which Locust's process tells its parent how far it is."""
-
 IDS_PER_MESSAGE: Final = 5_000
 
 SYNC_PHASES: Final = ("users", "groups", "memberships")

@@ -12,6 +12,7 @@ class Phase:
     name: str
     began: float
     seconds: float = 0.0
+    ended: bool = False
     figures: Figures = field(default_factory=Figures)
     shares_of_cpu: list[float] = field(default_factory=list)
     waiting_for: set[str] = field(default_factory=set)
@@ -20,6 +21,10 @@ class Phase:
     @property
     def done(self) -> int:
         return sum(report["objects"] for report in self.progress.values())
+
+    @property
+    def total(self) -> int:
+        return sum(report["total"] for report in self.progress.values())
 
 
 @dataclass

@@ -31,7 +31,7 @@ class Threshold:
 
 @dataclass(frozen=True)
 class Cleanup:
-    """`removed` counts objects of which nothing is left; `left` names those that could not be removed."""
+    """`removed` counts objects that were there and are no longer; `left` names those that could not be removed."""
 
     removed: int
     left: list[str]
@@ -54,6 +54,8 @@ class LoadResult:
     dialect: str
     seconds: float
     users_per_second: float
+    created: int
+    """Users and groups that the endpoint said it created."""
     requests: int
     requests_per_second: float
     errors: int
@@ -99,7 +101,8 @@ def conclude(
     synced = [phase for phase in phases if phase.name in SYNC_PHASES]
     figures = _sum(synced)
     seconds = sum(phase.seconds for phase in synced)
-    users_seconds = sum(phase.seconds for phase in synced if phase.name == "users")
+    users_phase = [phase for phase in synced if phase.name == "users"]
+    users_seconds = sum(phase.seconds for phase in users_phase)
     everything = _sum([phase for phase in phases if phase.name != REMOVAL])
     service = figures.service
     planned = figures.from_planned_start if settings.rate else service.corrected(service.percentile(50))
@@ -119,7 +122,8 @@ def conclude(
         lanes=lanes,
         dialect=settings.dialect.value,
         seconds=round(seconds, 3),
-        users_per_second=round(settings.users / users_seconds, 1) if users_seconds and not ending.interrupted else 0.0,
+        users_per_second=round(_sum(users_phase).provisioned / users_seconds, 1) if users_seconds else 0.0,
+        created=figures.created,
         requests=figures.requests,
         requests_per_second=round(figures.requests / seconds, 1) if seconds else 0.0,
         errors=sum(tally.count for tally in everything.errors.values()),

@@ -24,14 +24,13 @@ from scimulate.harness.reaching import reach
 from scimulate.harness.runfolder import open_run_folder, run_folder
 from scimulate.harness.target import Target
 from scimulate.load.journal import FOLDER, read, unfinished
-from scimulate.load.order import PROGRESS_PREFIX
-from scimulate.load.report import verdict, write_reports
+from scimulate.load.progress import Narrator, Progress
+from scimulate.load.report import closing_words, write_reports
 from scimulate.load.result import Cleanup, LoadResult
 from scimulate.load.settings import LoadSettings
 
 LOCUSTFILE = Path(__file__).with_name("locustfile.py")
 FASTEST_SPAWN = 100
-SECONDS_BETWEEN_LINES = 2
 
 Say = Callable[[str], None]
 
@@ -60,17 +59,19 @@ def run_load(settings: LoadSettings, *, out: Path | None, say: Say, environ: Map
         child.run(say)
         result = child.result
         journal = settings.state_dir / FOLDER / f"{settings.run_id}.json"
-        if journal.exists() and not settings.keep:
+        if journal.exists() and not settings.keep and (result is None or result.lost_workers):
             say("removing what the load made, from its journal")
-            removal = _remove(settings, environ, folder, say)
-            result = result and replace(result, cleanup=removal)
+            rest = _remove(settings, environ, folder, say)
+            result = result and replace(result, cleanup=Cleanup(result.cleanup.removed + rest.removed, rest.left))
         if result is None and child.stopped_by is not None:
+            say("Interrupted before anything was measured.")
             return LoadOutcome(None, 128 + child.stopped_by)
         if result is None:
             raise HarnessError(f"Locust ended without a result: {child.last_words}")
     if out is not None:
         write_reports(result, out)
-    say(verdict(result))
+    for line in closing_words(result, out):
+        say(line)
     code = 128 + child.stopped_by if result.interrupted and child.stopped_by else result.exit_code
     return LoadOutcome(result, code)
 
@@ -161,7 +162,7 @@ class _Child:
                 self._process = process
                 if self.stopped_by is not None:
                     process.send_signal(signal.SIGINT)
-                _tell(process, self._settings, say)
+                _tell(process, say)
                 process.wait()
                 end_group(process.pid)  # workers that outlived their master
         finally:
@@ -217,20 +218,13 @@ def _handling_signals(handler: Callable[[int, object], None]) -> Iterator[None]:
             signal.signal(number, former)
 
 
-def _tell(process: "subprocess.Popen[str]", settings: LoadSettings, say: Say) -> None:
+def _tell(process: "subprocess.Popen[str]", say: Say) -> None:
     assert process.stdout is not None
-    everything = settings.users + settings.groups
-    totals = {"users": settings.users, "groups": settings.groups, "memberships": settings.groups}
-    said: tuple[str, int] | None = None
+    narrator = Narrator()
     for line in process.stdout:
-        if not line.startswith(PROGRESS_PREFIX):
-            continue
-        report = json.loads(line.removeprefix(PROGRESS_PREFIX))
-        now = (report["phase"], int(report["seconds"] / SECONDS_BETWEEN_LINES))
-        if now != said:
-            said = now
-            total = totals.get(report["phase"], everything)
-            say(f"{report['phase']}: {report['done']:,} of {total:,} in {report['seconds']:.0f} s")
+        progress = Progress.from_line(line)
+        if progress and (words := narrator.tell(progress)):
+            say(words)
 
 
 def _free_port() -> int:

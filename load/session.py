@@ -1,5 +1,4 @@
-"""The load inside Locust: a user class whose instances are the lanes, and the listeners that join worker and
-coordinator to Locust's runners.
+"""The load inside Locust: the listeners that join worker and coordinator to Locust's runners.
 
 Importing this imports Locust, which patches the whole process: only a locustfile may do so.
 """
@@ -9,23 +8,21 @@ import logging
 import os
 import signal
 import time
+from functools import partial
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import gevent  # type: ignore[import-untyped]
 import gevent.select  # type: ignore[import-untyped]
 from gevent.event import Event  # type: ignore[import-untyped]
-from locust import FastHttpUser, constant, task
 from locust.env import Environment
-from locust.exception import StopUser
 from locust.runners import STATE_MISSING, MasterRunner, WorkerRunner
 
 from scimulate.harness.faults import SettingsError
 from scimulate.harness.journal import state_folder
-from scimulate.harness.target import Target
 from scimulate.load.coordinator import Coordinator
-from scimulate.load.endpoint import Endpoint, HttpSession, Measuring
 from scimulate.load.journal import LoadJournal, LoadRecord
+from scimulate.load.lanes import crew, new_lane, read_target
 from scimulate.load.options import read_options
 from scimulate.load.order import (
     BEGIN,
@@ -34,12 +31,12 @@ from scimulate.load.order import (
     INTERRUPT,
     PHASE,
     PROGRESS,
-    PROGRESS_PREFIX,
     REMOVE,
     REMOVED,
     Order,
     deal,
 )
+from scimulate.load.progress import Reporter
 from scimulate.load.report import write_reports
 from scimulate.load.result import LoadResult, conclude
 from scimulate.load.settings import LoadSettings, read_flag
@@ -54,9 +51,6 @@ class Session:
     """What one Locust process holds of the run that is going on."""
 
     def __init__(self) -> None:
-        self.worker: Worker | None = None
-        self.ready = Event()
-        self.target: Target | None = None
         self.coordinator: Coordinator | None = None
         self._environment: Environment | None = None
         self._ended = Event()
@@ -77,8 +71,6 @@ class Session:
     def is_coordinating(self) -> bool:
         return not isinstance(self.runner, WorkerRunner)
 
-    # Locust's events
-
     def on_init(self, environment: Environment, **_: Any) -> None:
         self._environment = environment
         runner: Any = environment.runner
@@ -94,11 +86,9 @@ class Session:
         gevent.signal_handler(signal.SIGINT, self.interrupt)
 
     def on_test_start(self, **_: Any) -> None:
-        self.worker = None
-        self.target = None
+        crew.disband()
         self._interrupted = False
         self._stopped_from_outside = False
-        self.ready.clear()
 
     def on_spawning_complete(self, user_count: int, **_: Any) -> None:
         if self.is_coordinating and user_count and self._ended.is_set():
@@ -108,9 +98,9 @@ class Session:
     def on_test_stopping(self, **_: Any) -> None:
         """The Stop button and SIGTERM come by here before any lane is stopped: first, what was made is removed."""
         self.on_quitting()
-        if self.worker is not None:
-            self.worker.close()
-        self.ready.set()
+        if crew.worker is not None:
+            crew.worker.close()
+        crew.ready.set()
 
     def on_quitting(self, **_: Any) -> None:
         if self.is_coordinating and not self._ended.is_set() and self.coordinator is not None:
@@ -123,7 +113,7 @@ class Session:
         first, self._interrupted = not self._interrupted, True
         if first and self.is_coordinating and self.coordinator is not None and not self._ended.is_set():
             self.coordinator.interrupt()
-        elif first and self.worker is not None and not self.is_coordinating:
+        elif first and crew.worker is not None and not self.is_coordinating:
             self.runner.send_message(INTERRUPT, {})
         else:
             os.kill(os.getpid(), signal.SIGTERM)
@@ -136,31 +126,27 @@ class Session:
             self.interrupt()
 
     def _begin(self, environment: Environment, msg: Any, **_: Any) -> None:
-        self.target = read_target(environment)
-        worker = Worker(Order.from_message(msg.data), self._send, self._new_endpoint)
-        self.worker = worker
-        self.ready.set()
+        crew.target = read_target(environment)
+        order = Order.from_message(msg.data)
+        crew.worker = Worker(order, self._send, partial(new_lane, environment))
+        crew.ready.set()
 
     def _phase(self, msg: Any, **_: Any) -> None:
-        if self.worker is not None:
-            self.worker.begin_phase(msg.data["phase"])
+        if crew.worker is not None:
+            crew.worker.begin_phase(msg.data["phase"])
 
     def _remove(self, msg: Any, **_: Any) -> None:
-        if self.worker is not None:
-            self.worker.remove(msg.data["everything"])
+        if crew.worker is not None:
+            crew.worker.remove(msg.data["everything"])
 
     def _ids(self, msg: Any, **_: Any) -> None:
         if self.coordinator is not None and "node" in msg.data:
             self.coordinator.on_ids(msg.data)
-        elif self.worker is not None:
-            self.worker.borrow(msg.data["ids"])
+        elif crew.worker is not None:
+            crew.worker.borrow(msg.data["ids"])
 
     def _send(self, name: str, data: dict[str, Any]) -> None:
         self.runner.send_message(name, data)
-
-    def _new_endpoint(self) -> Endpoint:
-        """A lane apart from Locust's users, which may be stopped already."""
-        return endpoint_of(DirectoryUser(self.environment))
 
     def _progress(self, msg: Any, **_: Any) -> None:
         if self.coordinator is not None:
@@ -202,11 +188,13 @@ class Session:
         )
         journal = LoadJournal.write(state_folder(os.environ), record)
         self.coordinator = coordinator
-        gevent.spawn(self._show_progress, coordinator)
+        reporter = Reporter()
+        gevent.spawn(self._show_progress, coordinator, reporter)
         if only_remove:
             coordinator.run_removal()
         else:
             coordinator.run(settings.keep)
+        self._report_progress(coordinator, reporter)
         ending = coordinator.ending
         journal.close(finished=not (settings.keep or ending.left or ending.lost_workers))
         result = conclude(settings, coordinator.started_at, len(lanes), sum(lanes.values()), coordinator.phases, ending)
@@ -243,60 +231,15 @@ class Session:
     def _tell(self, name: str, data: dict[str, Any], node: str) -> None:
         self.runner.send_message(name, data, client_id=node)
 
-    def _show_progress(self, coordinator: Coordinator) -> None:
+    def _show_progress(self, coordinator: Coordinator, reporter: Reporter) -> None:
         while not self._ended.is_set():
-            phase = coordinator.phase
-            if phase is not None and os.environ.get("SCIMULATE_LOAD_RESULT"):
-                report = {"phase": phase.name, "done": phase.done, "seconds": time.monotonic() - phase.began}
-                print(PROGRESS_PREFIX + json.dumps(report), flush=True)
+            self._report_progress(coordinator, reporter)
             gevent.sleep(0.5)
+
+    def _report_progress(self, coordinator: Coordinator, reporter: Reporter) -> None:
+        for progress in reporter.look(coordinator.phases, time.monotonic()):
+            if os.environ.get("SCIMULATE_LOAD_RESULT"):
+                print(progress.to_line(), flush=True)
 
 
 session = Session()
-
-
-class DirectoryUser(FastHttpUser):
-    """One lane of the synchronisation: takes an object of its worker's share, provisions it, takes the next."""
-
-    abstract = True
-    wait_time = constant(0)
-    insecure = False
-    max_redirects = 0
-
-    def __init__(self, environment: Environment) -> None:
-        target = session.target = session.target or read_target(environment)
-        self.host = target.url
-        self.network_timeout = self.connection_timeout = target.timeout.total_seconds()
-        self.insecure = target.insecure
-        self.ssl_context_factory = target.tls
-        super().__init__(environment)
-
-    def on_start(self) -> None:
-        self._endpoint = endpoint_of(self)
-
-    @task
-    def provision_next(self) -> None:
-        session.ready.wait()
-        if session.worker is None or not session.worker.serve(self._endpoint):
-            raise StopUser
-
-
-def endpoint_of(user: DirectoryUser) -> Endpoint:
-    """Headers as ENTRA-017…020."""
-    target = session.target
-    assert target is not None
-    headers = {"Accept": "application/scim+json", "ADSCIMVersion": "5.0", **dict(target.headers)}
-    if target.token:
-        headers["Authorization"] = f"Bearer {target.token}"
-    return Endpoint(cast(HttpSession, user.client), headers, _measuring, gevent.sleep)
-
-
-def read_target(environment: Environment) -> Target:
-    return Target.from_environment(
-        {**os.environ, "SCIMULATE_URL": environment.host or os.environ.get("SCIMULATE_URL", "")}
-    )
-
-
-def _measuring() -> Measuring:
-    assert session.worker is not None
-    return session.worker.measuring()

@@ -5,7 +5,7 @@ that is no Locust user, for the removal.
 """
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
@@ -18,7 +18,7 @@ from scimulate.load.endpoint import Endpoint, Measuring, Refused
 from scimulate.load.figures import Figures, Tally
 from scimulate.load.initial import GROUPS, USERS, Job, Kind, add_memberships, create, read_back, remove
 from scimulate.load.ledger import Ledger, Side
-from scimulate.load.order import DONE, IDS, IDS_PER_MESSAGE, PROGRESS, READ_BACK, REMOVAL, REMOVED, Order
+from scimulate.load.order import DONE, IDS, IDS_PER_MESSAGE, PROGRESS, REMOVAL, REMOVED, Order
 from scimulate.load.population import share
 from scimulate.load.schedule import Schedule
 
@@ -29,7 +29,7 @@ REMOVAL_LANES = 16
 
 @dataclass
 class Removal:
-    """What became of the objects that a worker tried to create."""
+    """What became of the objects that a worker tried to create. `removed` counts those that were there."""
 
     removed: int = 0
     left: Tally = field(default_factory=Tally)
@@ -51,6 +51,7 @@ class Worker:
         self._job = Job(order.population, order.patch_dialect, Ledger(Side(self._users), Side(self._groups)))
         self._phase = ""
         self._work: Iterator[Work] | None = None
+        self._total = 0
         self._in_hand = 0
         self._wake = Event()
         self._closed = False
@@ -101,6 +102,7 @@ class Worker:
         self._measuring = Measuring(Schedule(self._order.rate, time.monotonic))
         self._cpu_seconds, self._began = time.process_time(), time.monotonic()
         self._work = self._work_of(phase)
+        self._total = self._total_of(phase)
         gevent.spawn(self._tell_progress, phase)
         self._wake.set()
 
@@ -129,6 +131,15 @@ class Worker:
                 shares = ((USERS, self._users), (GROUPS, self._groups))
                 return (partial(read_back, kind, job, index=index) for kind, indices in shares for index in indices)
 
+    def _total_of(self, phase: str) -> int:
+        match phase:
+            case "users":
+                return len(self._users)
+            case "groups" | "memberships":
+                return len(self._groups)
+            case _:
+                return len(self._users) + len(self._groups)
+
     def _end_phase_when_empty_handed(self) -> None:
         if self._work is not None or self._in_hand or self._phase in ("", REMOVAL):
             return
@@ -138,8 +149,6 @@ class Worker:
     def _end_phase(self, phase: str) -> None:
         if phase == "users":
             self._lend_ids()
-        if phase == READ_BACK:
-            self._job.ledger.read_back = True
         self._report(phase)
 
     def _report(self, phase: str) -> None:
@@ -168,7 +177,7 @@ class Worker:
     def _tell_progress(self, phase: str) -> None:
         while self._phase == phase and not self._closed:
             figures = self._measuring.figures
-            self._send(PROGRESS, {"objects": figures.objects, "requests": figures.requests})
+            self._send(PROGRESS, {"objects": figures.objects, "total": self._total})
             gevent.sleep(0.5)
 
     def _remove(self, interrupted: str) -> None:
@@ -179,20 +188,33 @@ class Worker:
         self._measuring = Measuring(Schedule(None, time.monotonic))
         self._began = time.monotonic()
         removal = Removal()
+        sides = [(kind, sorted(kind.side(self._job.ledger).tried, reverse=True)) for kind in (GROUPS, USERS)]
+        self._total = sum(len(tried) for _, tried in sides)
         gevent.spawn(self._tell_progress, REMOVAL)
-        for kind in (GROUPS, USERS):
-            tried = iter(sorted(kind.side(self._job.ledger).tried, reverse=True))
-            lane = partial(self._remove_some, kind, tried, removal)
-            Pool(REMOVAL_LANES).map(lane, [self._new_endpoint() for _ in range(REMOVAL_LANES)])
+        for kind, tried in sides:
+            # Twice, since an endpoint may only have been out of breath.
+            refused = self._remove_all(kind, tried, removal)
+            self._total += len(refused)
+            for index, reason in self._remove_all(kind, refused, removal).items():
+                removal.left.note(f"{kind.word} {index}: {reason}")
         self._phase = ""
         figures = self._closing_figures().to_message()
         self._send(REMOVED, {**removal.to_message(), "figures": figures, **self._effort()})
 
-    def _remove_some(self, kind: Kind, tried: Iterator[int], removal: Removal, endpoint: Endpoint) -> None:
-        for index in tried:
-            try:
-                remove(kind, self._job, endpoint, index)
-                removal.removed += 1
-            except Refused as reason:
-                removal.left.note(f"{kind.word} {index}: {reason}")
-            self._measuring.figures.objects += 1
+    def _remove_all(self, kind: Kind, indices: Collection[int], removal: Removal) -> dict[int, str]:
+        """Why some of them could not be removed."""
+        refused: dict[int, str] = {}
+        todo, lanes = iter(indices), min(REMOVAL_LANES, len(indices))
+
+        def remove_some(endpoint: Endpoint) -> None:
+            for index in todo:
+                try:
+                    # In two steps: while this lane waits, others count too.
+                    was_there = remove(kind, self._job, endpoint, index)
+                    removal.removed += was_there
+                except Refused as reason:
+                    refused[index] = str(reason)
+                self._measuring.figures.objects += 1
+
+        Pool(REMOVAL_LANES).map(remove_some, [self._new_endpoint() for _ in range(lanes)])
+        return refused

@@ -8,7 +8,7 @@ from typing import Any
 import orjson
 import pytest
 
-from scimulate.load.endpoint import FAILURES_BY_NAME, Endpoint, Measuring, Refused
+from scimulate.load.endpoint import FAILURES_BY_NAME, LARGEST_ANSWER, Endpoint, Measuring, Refused
 from scimulate.load.figures import Tally
 from scimulate.load.initial import GROUPS, USERS, Job, Kind, create, read_back, remove
 from scimulate.load.ledger import Ledger, Side
@@ -75,6 +75,7 @@ def found(*resources: Mapping[str, object]) -> Answer:
         (Answer(0, None, ConnectionResetError()), "GET /Users?filter: no answer (ConnectionResetError)"),
         (Answer(500, b"<html>"), "GET /Users?filter: answered 500"),
         (Answer(302, b""), "GET /Users?filter: answered 302"),
+        (Answer(200, b" " * (LARGEST_ANSWER + 1)), "GET /Users?filter: answered 200 with more than 10 MiB"),
         (Answer(200, b"<html>sign in</html>"), "GET /Users?filter: answered 200 without JSON"),
         (Answer(200, b""), "GET /Users?filter: answered 200 without JSON"),
         (says([1, 2]), "GET /Users?filter: answered 200 without a JSON object"),
@@ -90,9 +91,11 @@ def found(*resources: Mapping[str, object]) -> Answer:
 )
 def test_after_a_bad_match_nothing_is_created(answer: Answer, kind: str) -> None:
     endpoint, session, measuring = lane(answer)
+    work = job()
     with pytest.raises(Refused):
-        create(USERS, job(), endpoint, 3)
+        create(USERS, work, endpoint, 3)
     assert session.sent == [("GET", "/Users")]
+    assert (work.ledger.users.tried, measuring.figures.provisioned) == (set(), 0)
     assert measuring.figures.errors == {kind: Tally(1, ["user 3"])}
 
 
@@ -117,10 +120,11 @@ def test_a_creation_without_an_id_is_an_error_of_that_user(answer: Answer, kind:
 
 
 def test_a_user_who_is_there_already_is_not_created_again() -> None:
-    endpoint, session, _ = lane(found({"id": "u3", "userName": ADA.upper()}))
+    endpoint, session, measuring = lane(found({"id": "u3", "userName": ADA.upper()}))
     work = job()
     create(USERS, work, endpoint, 3)
     assert (session.sent, work.ledger.users.ids) == ([("GET", "/Users")], {3: "u3"})
+    assert (measuring.figures.provisioned, measuring.figures.created) == (1, 0)
 
 
 @pytest.mark.parametrize(
@@ -164,16 +168,43 @@ def test_an_endpoint_that_does_not_return_members_is_asked_about_each(members: o
 )
 def test_only_what_carries_this_runs_name_is_deleted(kind: Kind, index: int, name: dict[str, str]) -> None:
     work = job()
-    work.ledger.read_back = True
+    kind.side(work.ledger).read_back.add(index)
     kind.side(work.ledger).ids[index] = "own"
     endpoint, session, _ = lane(says({"id": "own", **name}), Answer(204))
-    remove(kind, work, endpoint, index)
+    assert remove(kind, work, endpoint, index)
     assert session.sent == [("GET", f"{kind.path}/own"), ("DELETE", f"{kind.path}/own")]
 
     endpoint, session, _ = lane(says({"id": "own", "userName": "ceo@contoso.test", "displayName": "Board"}))
     with pytest.raises(Refused):
         remove(kind, work, endpoint, index)
     assert session.sent == [("GET", f"{kind.path}/own")]
+
+
+def test_a_user_whose_creation_was_refused_and_who_is_there_is_removed() -> None:
+    endpoint, session, _ = lane(
+        found(),
+        Answer(500),
+        found({"id": "u3", "userName": ADA}),
+        says({"id": "u3", "userName": ADA}),
+        Answer(204),
+    )
+    work = job()
+    with pytest.raises(Refused):
+        create(USERS, work, endpoint, 3)
+    read_back(USERS, work, endpoint, 3)
+    assert remove(USERS, work, endpoint, 3)
+    assert session.sent[-1] == ("DELETE", "/Users/u3")
+
+
+def test_a_user_whose_read_back_failed_is_looked_for_before_the_removal() -> None:
+    endpoint, session, _ = lane(
+        Answer(500), found({"id": "u3", "userName": ADA}), says({"id": "u3", "userName": ADA}), Answer(204)
+    )
+    work = job()
+    with pytest.raises(Refused):
+        read_back(USERS, work, endpoint, 3)
+    assert remove(USERS, work, endpoint, 3)
+    assert session.sent[-1] == ("DELETE", "/Users/u3")
 
 
 def test_before_the_read_back_a_removal_looks_for_doubles() -> None:
@@ -187,10 +218,10 @@ def test_before_the_read_back_a_removal_looks_for_doubles() -> None:
 
 def test_an_id_cannot_lead_to_another_path() -> None:
     work = job()
-    work.ledger.read_back = True
+    work.ledger.users.read_back.add(3)
     work.ledger.users.ids[3] = "../Groups/g1?x"
     endpoint, session, _ = lane(Answer(404))
-    remove(USERS, work, endpoint, 3)
+    assert not remove(USERS, work, endpoint, 3)
     assert session.sent == [("GET", "/Users/..%2FGroups%2Fg1%3Fx")]
 
 

@@ -164,21 +164,25 @@ def test_an_error_names_the_user_and_the_others_go_on(load: Callable[..., LoadOu
     outcome = load(groups=0)
     result = outcome.result
     assert result.error_kinds == {"POST /Users: answered 500": {"count": 1, "subjects": ["user 12"]}}
-    assert (result.errors, result.missing, result.cleanup.removed, outcome.exit_code) == (1, 1, 40, 1)
+    assert (result.errors, result.missing, result.created, result.cleanup.removed) == (1, 1, 39, 39)
+    assert outcome.exit_code == 1
 
 
 def test_a_token_that_dies_on_the_way_leaves_a_journal_and_says_what_is_left(
     load: Callable[..., LoadOutcome], endpoint: LoadEndpoint, tmp_path: Path
 ) -> None:
-    endpoint.answers = lambda _method, _path, _body: 401 if len(endpoint.requests) > 100 else None
-    outcome = load(users=200, groups=0)
+    endpoint.answers = lambda _method, _path, _body: 401 if len(endpoint.requests) > 230 else None
+    outcome = load(users=300, groups=0)
     assert outcome.exit_code == 1
-    assert len(outcome.result.cleanup.left) == 101
-    assert outcome.result.cleanup.left[-1] == "and 100 more"
+    created = len(endpoint.stored["Users"])
+    assert outcome.result.created == created
+    assert (outcome.result.cleanup.removed, len(outcome.result.cleanup.left)) == (0, 101)
+    more = int(outcome.result.cleanup.left[-1].removeprefix("and ").removesuffix(" more"))
+    assert 100 + more >= created
     endpoint.answers = lambda _method, _path, _body: None
     clean: dict[str, Any] = {"state_dir": tmp_path / "state", "say": lambda _: None, "environ": os.environ}
     (cleanup,) = remove_unfinished(Target(endpoint.url, TOKEN), **clean)
-    assert (cleanup.removed, cleanup.left, endpoint.stored["Users"]) == (200, [], {})
+    assert (cleanup.removed, cleanup.left, endpoint.stored["Users"]) == (created, [], {})
 
 
 def test_nothing_is_written_to_strangers(load: Callable[..., LoadOutcome], endpoint: LoadEndpoint) -> None:
@@ -354,9 +358,20 @@ def test_the_token_is_in_no_file_and_no_argument(
     said: list[str] = []
     load(out=tmp_path, say=said.append)
     assert seen
-    assert said[-1] == "Passed: 40 users and 4 groups, {:,.0f} users/s.".format(
-        json.loads((tmp_path / "load.json").read_text())["users_per_second"]
-    )
+    figures = json.loads((tmp_path / "load.json").read_text())
+    assert said[-4:] == [
+        f"Passed: 40 users and 4 groups, {figures['users_per_second']:,.0f} users/s.",
+        f"{figures['users_per_second']:,.0f} users/s, {figures['requests_per_second']:,.0f} requests/s.",
+        "44 objects created, 44 removed, 0 left.",
+        f"Report: {tmp_path / 'load.html'} and {tmp_path / 'load.json'}",
+    ]
+    assert [line.partition(" in ")[0] for line in said[:-4]] == [
+        "users: 40 of 40 users",
+        "groups: 4 of 4 groups",
+        "memberships: 4 of 4 groups",
+        "read-back: 44 of 44 objects",
+        "removal: 44 of 44 objects",
+    ]
     assert not any(TOKEN in text for text in (*seen, *said))
     files = [path for path in tmp_path.rglob("*") if path.is_file()]
     assert sorted(path.name for path in files) == ["load.html", "load.json"]
