@@ -44,6 +44,7 @@ def write_results(plan: Plan, capabilities: Capabilities | None, cleanup: Cleanu
         plan.target.url if plan.target is not None else None,
         capabilities.to_json() if capabilities is not None else {},
         cleanup,
+        accepted_today(plan),
     )
     summed_up = sum_up_run(plan.folder, judged, lambda records: _without_secrets(records, Redactor(plan.secrets)))
     files = write_all(plan.out, summed_up.run, summed_up.summary, summed_up.exchanges, summed_up.catalogue)
@@ -112,5 +113,6 @@ def _withdraw(files: list[Path], plan: Plan) -> tuple[str, ...]:
     return tuple(str(file.relative_to(plan.out)) for file in found)
 
 
-def accepted_today(plan: Plan) -> set[str]:
-    return {line.id for line in plan.accepted if line.holds(date.today())}
+def accepted_today(plan: Plan) -> dict[str, str]:
+    """What the baseline holds today: requirement -> why, and by whom."""
+    return {line.id: f"{line.reason} ({line.owner})" for line in plan.accepted if line.holds(date.today())}

@@ -2,9 +2,11 @@
 
 import os
 import sys
+import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
+from pathlib import Path
 from typing import TextIO
 
 from rich.console import Console
@@ -60,6 +62,7 @@ def run(call: Call) -> int:
 
 
 def _judge(plan: Plan, interruptions: Interruptions, verbosity: int) -> int:
+    _make_out(plan.out)
     with _folder(plan):
         with ExitStack() as stack:
             journal = stack.enter_context(_journal(plan)) if plan.target is not None else None
@@ -76,6 +79,16 @@ def _judge(plan: Plan, interruptions: Interruptions, verbosity: int) -> int:
             written = write_results(plan, capabilities, cleanup)
         _show(written, plan)
         return _exit_code(plan, ending, written, interruptions)
+
+
+def _make_out(out: Path) -> None:
+    """Before anything is sent: results that cannot be written are no reason to have judged."""
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=out):
+            return
+    except OSError as problem:
+        raise SettingsError("out", f"{out} cannot be made or written to: {problem.strerror}") from None
 
 
 @contextmanager

@@ -98,7 +98,7 @@ def explain(requirement: Requirement, scenarios: Scenarios, profile: Profile) ->
 
 
 def _baseline_entry(requirement: Requirement) -> str:
-    return f'[[accepted]]\nid = "{requirement.id}"\nreason = ""\nowner = ""'
+    return f'[[accepted]]\nid = "{requirement.id}"\nreason = "why you accept it"\nowner = "who decided"'
 
 
 def _how_tested(requirement: Requirement, scenarios: Scenarios) -> list[str]:

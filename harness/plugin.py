@@ -176,7 +176,8 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
     run.decided.clear()
     tags = item.scenario_description.tags
     reason = run.profile.not_applicable(tags, bundled=run.bundled)
-    if reason is None and not any(run.profile.judges(one, bundled=run.bundled) for one in requirement_ids(tags)):
+    judged = [run.profile.judges(one, bundled=run.bundled) for one in requirement_ids(tags)]
+    if reason is None and judged and not any(judged):
         reason = f"the profile {run.profile.name} judges none of its requirements"
     if reason is not None:
         raise NotApplicable(reason)

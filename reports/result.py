@@ -40,6 +40,8 @@ class Run:
     bundled: bool = False
     capabilities: Mapping[str, Any] = field(default_factory=dict)
     cleanup: Cleanup = field(default_factory=Cleanup)
+    accepted: Mapping[str, str] = field(default_factory=dict)
+    """What the baseline holds: requirement -> why, and by whom."""
 
 
 def compose(run: Run, summary: Summary) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 The page is a rich `Text`, so that the terminal decides about colour; its `.plain` is the same page without.
 """
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from rich.text import Text
@@ -36,13 +37,15 @@ def statement(run: Run, summary: Summary, folder: Path | None = None) -> Text:
     page.append_text(_counts(summary)).append("\n")
     page.append(_figures(run, summary) + "\n", "dim")
     for finding in summary.findings[:MOST_FINDINGS]:
-        page.append("\n").append_text(_finding(finding))
+        page.append("\n").append_text(_finding(finding, run.accepted))
     if (more := len(summary.findings) - MOST_FINDINGS) > 0:
         page.append(f"\n… and {more} more {_plural(more, 'finding')} in the report\n")
     page.append_text(_harness_errors(summary))
     page.append("\n")
     if run.cleanup.created or not run.bundled:
         page.append(_cleanup(run.cleanup), "bold red" if run.cleanup.left else "")
+    if held := [one.requirement for one in summary.findings if one.requirement in run.accepted]:
+        page.append(f"The baseline holds {_listed(held)}; the exit code does not count that.\n")
     if folder is not None:
         page.append(f"Report: {folder / 'report.html'}\n")
     if summary.findings:
@@ -90,11 +93,12 @@ def _figures(run: Run, summary: Summary) -> str:
     )
 
 
-def _finding(finding: Finding) -> Text:
+def _finding(finding: Finding, accepted: Mapping[str, str]) -> Text:
     word, style = WORDS[finding.verdict]
     text = Text(f"{finding.number:>2}. ").append(word.upper(), style).append(f"  {finding.requirement}  ", "bold")
     text.append(f"{one_line(finding.title)}\n")
     lines = [
+        ("accepted", accepted.get(finding.requirement, "")),
         ("when", finding.action),
         ("expected", shown(finding.expected)),
         ("got", shown(finding.actual)),

@@ -1,6 +1,7 @@
 """`summary.md`: what a reviewer sees on the page of a CI job. Text from an endpoint is text here, never markup."""
 
 import re
+from collections.abc import Mapping
 
 from scimulate.harness.faults import shown
 from scimulate.harness.findings import Finding, Summary
@@ -28,7 +29,7 @@ def summary_markdown(run: Run, summary: Summary) -> str:
     ]
     if summary.findings:
         lines += ["| | Requirement | Expected | Got | To fix |", "| --- | --- | --- | --- | --- |"]
-        lines += [_row(finding) for finding in summary.findings[:MOST_FINDINGS]]
+        lines += [_row(finding, run.accepted) for finding in summary.findings[:MOST_FINDINGS]]
         if (more := len(summary.findings) - MOST_FINDINGS) > 0:
             lines.append(f"\n… and {more} more in the report.")
         lines.append("")
@@ -45,9 +46,10 @@ def literal(text: str, limit: int = 200) -> str:
     return _ACTIVE.sub(lambda found: f"&#{ord(found[0])};", one_line(text, limit)).replace("www.", "www&#46;")
 
 
-def _row(finding: Finding) -> str:
+def _row(finding: Finding, accepted: Mapping[str, str]) -> str:
+    held = accepted.get(finding.requirement)
     cells = [
-        f"{SIGNS[finding.verdict]} {finding.verdict}",
+        f"{SIGNS[finding.verdict]} {finding.verdict}" + (f", accepted: {literal(held)}" if held else ""),
         f"**{literal(finding.requirement)}** {literal(finding.title)}",
         literal(shown(finding.expected)),
         literal(shown(finding.actual)),

@@ -27,6 +27,7 @@ class Judged:
     url: str | None = None
     capabilities: Mapping[str, Any] = field(default_factory=dict)
     cleanup: Cleanup = field(default_factory=Cleanup)
+    accepted: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -61,5 +62,6 @@ def sum_up_run(
         bundled=bundled,
         capabilities=judged.capabilities,
         cleanup=judged.cleanup,
+        accepted=judged.accepted,
     )
     return SummedUp(run, summary, exchanges, catalogue)

@@ -201,8 +201,8 @@ To dispute it
   put this into a file and give it as --baseline:
   [[accepted]]
   id = "SEED-027"
-  reason = ""
-  owner = ""
+  reason = "why you accept it"
+  owner = "who decided"
 """
 
 

@@ -135,3 +135,10 @@ def test_a_dry_run_lists_the_scenarios_and_sends_nothing(tmp_path: Path, capsys:
     )
     assert "features/portal/tokens.feature::A third token is refused and the two stay in use" in scenarios
     assert kept(tmp_path) == []
+
+
+def test_results_that_cannot_be_written_are_refused_before_anything_is_sent(capsys: pytest.CaptureFixture[str]) -> None:
+    with tampered_endpoint(TOKEN, untouched) as endpoint:
+        assert run(endpoint, "--out", "/proc/scimulate", "--select", ONE_FEATURE) == 2
+        assert endpoint.left() == []
+    assert capsys.readouterr().err.startswith("scimulate: out: /proc/scimulate cannot be made or written to: ")

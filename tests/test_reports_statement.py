@@ -1,5 +1,6 @@
 """The one page at the end of a run."""
 
+from dataclasses import replace
 from io import StringIO
 from pathlib import Path
 
@@ -123,3 +124,10 @@ def test_colour_is_the_terminals_affair(color: str | None, coded: bool) -> None:
     console = Console(file=file, force_terminal=coded, no_color=not coded, color_system="truecolor" if color else None)
     console.print(statement(run(), summary), markup=False)
     assert ("\x1b[" in file.getvalue()) is coded
+
+
+def test_a_finding_that_the_baseline_holds_says_so() -> None:
+    of = replace(run(), accepted={"ENTRA-105": "fixed in 4.2 (identity team)"})
+    lines = page(fault("a", "ENTRA-105", broke="ENTRA-105"), of=of).splitlines()
+    assert "    accepted: fixed in 4.2 (identity team)" in lines
+    assert "The baseline holds ENTRA-105; the exit code does not count that." in lines
