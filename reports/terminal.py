@@ -19,4 +19,4 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
     summed_up = sum_up_run(run.folder, judged)
     if summed_up.summary.requirements:
         terminalreporter.section("statement")
-        terminalreporter.write(statement(summed_up.run, summed_up.summary).plain)
+        terminalreporter.write_line(statement(summed_up.run, summed_up.summary).plain.rstrip())

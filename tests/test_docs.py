@@ -17,14 +17,16 @@ ROOT = Path(__file__).parent.parent
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 LINK = re.compile(r"\[[^\]]*\]\(([^)#]+)(?:#[^)]*)?\)")
 COMMAND = re.compile(r"^(?:\$ )?(?:\.venv/bin/)?((?:pytest|scimulate) .*)$", re.MULTILINE)
-FENCE = re.compile(r"^```\w*\n(.*?)^```", re.MULTILINE | re.DOTALL)
+FENCE = re.compile(r"^```(\w*)\n(.*?)^```", re.MULTILINE | re.DOTALL)
 VARIES = re.compile(r"\d+\.\d+ ?s\b|run [a-z2-7]{8}")
 
 
 def commands(program: str) -> Iterator[tuple[str, list[str]]]:
     """Every command of `program` that a page shows, with its arguments."""
     for page in PAGES:
-        for block in FENCE.findall(page.read_text(encoding="utf-8")):
+        for kind, block in FENCE.findall(page.read_text(encoding="utf-8")):
+            if kind == "text":
+                continue
             for line in COMMAND.findall(block.replace("\\\n", " ")):
                 words = shlex.split(line, comments=True)
                 if words[0] == program:
@@ -55,7 +57,7 @@ def test_a_documented_selection_selects_something(page: str, arguments: list[str
 
 def test_the_transcript_of_the_readme_is_what_is_printed() -> None:
     blocks = FENCE.findall((ROOT / "README.md").read_text(encoding="utf-8"))
-    written = next(block for block in blocks if "statement" in block)
+    written = next(block for kind, block in blocks if kind == "text")
     command = [sys.executable, "-m", "pytest", "features", "-p", "no:cacheprovider"]
     ran = subprocess.run(command, cwd=ROOT, env=_environment(), capture_output=True, text=True, check=False)
     printed = ran.stdout[ran.stdout.index("features/connection") :]
