@@ -3,9 +3,11 @@
 Answers are hostile: whatever comes back ends as a status and a dictionary, or as `Refused`.
 
     Refused    the endpoint did not do what it was asked; the object goes no further
+    Failure    the same, as Locust shows it
 """
 
 import time
+import zlib
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from typing import Any, Protocol
@@ -18,12 +20,22 @@ from scimulate.load.schedule import Schedule
 LARGEST_ANSWER = 10 * 1024 * 1024
 """No answer about one object is larger, before or after it is unpacked; past this it is not read."""
 
+GZIP_OR_ZLIB = 47
+"""Window bits with which zlib tells the two apart by itself."""
+
 FAILURES_BY_NAME = 1_000
 """Locust keeps each failure text for ever; past this many they are told apart by kind alone."""
 
 
 class Refused(Exception):
     """Already counted as an error."""
+
+
+class Failure(Exception):
+    """What Locust's list of failures shows: it prints each one's representation."""
+
+    def __repr__(self) -> str:
+        return str(self)
 
 
 class Response(Protocol):
@@ -39,7 +51,7 @@ class Response(Protocol):
 
     def success(self) -> None: ...
 
-    def failure(self, exc: str) -> None: ...
+    def failure(self, exc: Exception) -> None: ...
 
 
 class HttpSession(Protocol):
@@ -82,7 +94,7 @@ class Endpoint:
         with self.session.request(
             method,
             path,
-            name=f"{method} {name}",
+            name=name,
             data=body,
             headers=self.headers,
             catch_response=True,
@@ -99,18 +111,16 @@ class Endpoint:
             if problem is None:
                 response.success()
                 return document
-            self._note(measuring, response, f"{method} {name}: {problem}", subject)
+            measuring.figures.note_error(f"{method} {name}: {problem}", subject)
+            measuring.named_failures += 1
+            named = measuring.named_failures <= FAILURES_BY_NAME
+            response.failure(Failure(f"{subject}: {problem}" if named else problem))
         raise Refused(problem)
 
     def object_to(self, kind: str, subject: str) -> Refused:
         """An answer that is well-formed and yet impossible to work with: counted, and given back to be raised."""
         self.measuring().figures.note_error(kind, subject)
         return Refused(kind)
-
-    def _note(self, measuring: Measuring, response: Response, kind: str, subject: str) -> None:
-        measuring.figures.note_error(kind, subject)
-        measuring.named_failures += 1
-        response.failure(f"{subject}: {kind}" if measuring.named_failures <= FAILURES_BY_NAME else kind)
 
 
 def _read(response: Response, expect: Collection[int], must_tell: bool) -> tuple[dict[str, Any] | None, str | None]:
@@ -130,3 +140,17 @@ def _read(response: Response, expect: Collection[int], must_tell: bool) -> tuple
     except orjson.JSONDecodeError:
         return None, f"answered {status} without JSON"
     return (document, None) if isinstance(document, dict) else (None, f"answered {status} without a JSON object")
+
+
+def unpacked(body: bytes) -> bytes:
+    """As it is when it cannot be unpacked: then it is no JSON either."""
+    content = bytearray()
+    rest = body
+    try:
+        while rest and len(content) <= LARGEST_ANSWER:
+            unpacker = zlib.decompressobj(GZIP_OR_ZLIB)
+            content += unpacker.decompress(rest, LARGEST_ANSWER + 1 - len(content))
+            rest = unpacker.unused_data
+    except zlib.error:
+        return bytes(content) or body
+    return bytes(content)

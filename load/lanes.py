@@ -4,9 +4,8 @@ Importing this imports Locust, which patches the whole process: only a locustfil
 """
 
 import os
-import zlib
 from dataclasses import dataclass, field
-from typing import cast
+from typing import Any, cast
 
 import gevent  # type: ignore[import-untyped]
 from gevent.event import Event  # type: ignore[import-untyped]
@@ -16,12 +15,10 @@ from locust.env import Environment
 from locust.exception import StopUser
 
 from scimulate.harness.target import Target
-from scimulate.load.endpoint import LARGEST_ANSWER, Endpoint, HttpSession, Measuring
+from scimulate.load.endpoint import LARGEST_ANSWER, Endpoint, HttpSession, Measuring, unpacked
 from scimulate.load.worker import Worker
 
 PIECE = 64 * 1024
-GZIP_OR_ZLIB = 47
-"""Window bits with which zlib tells the two apart by itself."""
 
 
 @dataclass
@@ -55,20 +52,6 @@ class BoundedResponse(FastResponse):
         return unpacked(bytes(body)) if packed else bytes(body)
 
 
-def unpacked(body: bytes) -> bytes:
-    """As it is when it cannot be unpacked: then it is no JSON either."""
-    content = bytearray()
-    rest = body
-    try:
-        while rest and len(content) <= LARGEST_ANSWER:
-            unpacker = zlib.decompressobj(GZIP_OR_ZLIB)
-            content += unpacker.decompress(rest, LARGEST_ANSWER + 1 - len(content))
-            rest = unpacker.unused_data
-    except zlib.error:
-        return bytes(content) or body
-    return bytes(content)
-
-
 class DirectoryUser(FastHttpUser):
     """One lane of the synchronisation: takes an object of its worker's share, provisions it, takes the next."""
 
@@ -84,7 +67,8 @@ class DirectoryUser(FastHttpUser):
         self.insecure = target.insecure
         self.ssl_context_factory = target.tls
         super().__init__(environment)
-        vars(self.client.client)["response_type"] = BoundedResponse
+        agent: Any = self.client.client
+        agent.response_type = BoundedResponse
 
     def on_start(self) -> None:
         self._endpoint = endpoint_of(self)

@@ -8,18 +8,20 @@ from scimulate.harness.faults import SettingsError
 from scimulate.harness.journal import state_folder
 from scimulate.harness.run_id import new_run_id
 from scimulate.harness.target import Target
-from scimulate.load.settings import LoadSettings, dialect_of, read_flag, read_rate
+from scimulate.load.settings import LANES, LoadSettings, dialect_of, read_flag, read_rate
 from scimulate.mock_servers.entra.dialect import Dialect
 
 
 def add_options(parser: ArgumentParser, **_: Any) -> None:
-    group: Any = parser.add_argument_group("Full-directory load")
-    group.add_argument("--directory-users", type=int, default=1000, env_var="SCIMULATE_USERS", help="People to create")
-    group.add_argument("--directory-groups", type=int, default=10, env_var="SCIMULATE_GROUPS", help="Groups to create")
-    group.add_argument("--seed", type=int, default=1, env_var="SCIMULATE_SEED", help="Chooses names and memberships")
-    group.add_argument("--rate", default="max", env_var="SCIMULATE_RATE", help="Requests per second in all, or max")
-    group.add_argument("--keep", action="store_true", default=False, help="Leave what was made at the endpoint")
-    group.add_argument(
+    # Locust's own "users" are the lanes here. Only what is added to the parser itself is on the page.
+    parser.set_defaults(num_users=LANES, spawn_rate=float(LANES))
+    add: Any = parser.add_argument
+    add("--directory-users", type=int, default=1000, env_var="SCIMULATE_USERS", help="People to create")
+    add("--directory-groups", type=int, default=10, env_var="SCIMULATE_GROUPS", help="Groups to create")
+    add("--seed", type=int, default=1, env_var="SCIMULATE_SEED", help="Chooses names and memberships")
+    add("--rate", default="max", env_var="SCIMULATE_RATE", help="Requests per second in all, or max")
+    add("--keep", action="store_true", default=False, help="Leave what was made at the endpoint")
+    add(
         "--yes-this-endpoint",
         action="store_true",
         default=False,

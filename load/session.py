@@ -37,7 +37,7 @@ from scimulate.load.order import (
     deal,
 )
 from scimulate.load.progress import Reporter
-from scimulate.load.report import write_reports
+from scimulate.load.report import closing_words, write_reports
 from scimulate.load.result import LoadResult, conclude
 from scimulate.load.settings import LoadSettings, read_flag
 from scimulate.load.worker import Worker
@@ -206,11 +206,14 @@ class Session:
         if path:
             Path(path).write_text(json.dumps(result.to_json()), encoding="utf-8")
             return
-        if out := os.environ.get("SCIMULATE_OUT"):
-            write_reports(result, Path(out))
+        out = Path(os.environ["SCIMULATE_OUT"]) if os.environ.get("SCIMULATE_OUT") else None
+        if out is not None:
+            write_reports(result, out)
         for threshold in result.thresholds:
             level = logging.INFO if threshold.passed else logging.ERROR
             logger.log(level, "%s: %s (limit %g)", threshold.name, threshold.value, threshold.limit)
+        for line in closing_words(result, out):
+            logger.info("%s", line)
 
     @property
     def _is_headless(self) -> bool:

@@ -13,6 +13,7 @@ from scimulate.mock_servers.entra.dialect import COMPLIANT_FLAG, Dialect
 MODES = ("initial",)
 PLANNED_MODES = ("incremental", "bulk", "spike", "soak", "throttled", "gallery")
 LARGEST_DIRECTORY = 10_000_000
+LANES = 32
 
 
 def dialect_of(tenant_url: str) -> Dialect:
@@ -31,7 +32,7 @@ class LoadSettings:
     mode: str = "initial"
     rate: float | None = None
     processes: int = 1
-    lanes: int = 32
+    lanes: int = LANES
     """Requests under way at a time, over all processes."""
     seed: int = 1
     run_id: str = field(default_factory=new_run_id)

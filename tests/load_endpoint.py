@@ -27,6 +27,10 @@ class LoadEndpoint:
         self.keeps_member: Callable[[Resource, str], bool] = lambda _group, _member: True
         self.answers: Callable[[str, str, Any], int | None] = lambda _method, _path, _body: None
         self.ignores_filters = False
+        self.padding = 0
+        """Bytes of white space that make each answer longer."""
+        self.cut_off = 0
+        """Answers whose reader hung up before their end."""
         self.on_request: Callable[[int], None] = lambda _number: None
         self._lock = threading.Lock()
         endpoint = self
@@ -122,12 +126,16 @@ class _Handler(BaseHTTPRequestHandler):
             status, document = 401, {"detail": "who are you?"}
         else:
             status, document = self.home.handle(self.command, self.path, body)
-        content = b"" if document is None else json.dumps(document).encode()
+        content = b"" if document is None else json.dumps(document).encode() + b" " * self.home.padding
         self.send_response(status)
         self.send_header("Content-Type", "application/scim+json")
         self.send_header("Content-Length", str(len(content)))
         self.end_headers()
-        self.wfile.write(content)
+        try:
+            self.wfile.write(content)
+        except OSError:
+            self.home.cut_off += 1
+            self.close_connection = True
 
     do_GET = do_POST = do_PATCH = do_DELETE = _answer
 

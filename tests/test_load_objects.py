@@ -1,6 +1,8 @@
 """What a lane does with one object, and what it makes of answers that no good endpoint gives."""
 
+import gzip
 import time
+import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -8,7 +10,7 @@ from typing import Any
 import orjson
 import pytest
 
-from scimulate.load.endpoint import FAILURES_BY_NAME, LARGEST_ANSWER, Endpoint, Measuring, Refused
+from scimulate.load.endpoint import FAILURES_BY_NAME, LARGEST_ANSWER, Endpoint, Measuring, Refused, unpacked
 from scimulate.load.figures import Tally
 from scimulate.load.initial import GROUPS, USERS, Job, Kind, create, read_back, remove
 from scimulate.load.ledger import Ledger, Side
@@ -36,8 +38,8 @@ class Answer:
     def success(self) -> None:
         self.failures.clear()
 
-    def failure(self, exc: str) -> None:
-        self.failures.append(exc)
+    def failure(self, exc: Exception) -> None:
+        self.failures.append(repr(exc))
 
 
 @dataclass
@@ -216,6 +218,14 @@ def test_before_the_read_back_a_removal_looks_for_doubles() -> None:
     assert [path for method, path in session.sent if method == "DELETE"] == ["/Users/u3", "/Users/u4"]
 
 
+def test_what_unpacks_to_much_is_unpacked_as_far_as_is_allowed() -> None:
+    parts = gzip.compress(b"[1,") + gzip.compress(b"2]")
+    assert unpacked(parts) == b"[1,2]"
+    assert unpacked(zlib.compress(b"[1]")) == b"[1]"
+    assert unpacked(b"[1]") == b"[1]"
+    assert len(unpacked(gzip.compress(b" " * (3 * LARGEST_ANSWER)))) == LARGEST_ANSWER + 1
+
+
 def test_an_id_cannot_lead_to_another_path() -> None:
     work = job()
     work.ledger.users.read_back.add(3)
@@ -232,7 +242,7 @@ def test_failures_name_the_user_until_there_are_too_many() -> None:
         measuring.named_failures = named
         with pytest.raises(Refused):
             create(USERS, job(), Endpoint(Scripted([answer]), {}, lambda: measuring, endpoint.sleep), index)
-    assert answer.failures == ["user 3: GET /Users?filter: answered 500", "GET /Users?filter: answered 500"]
+    assert answer.failures == ["user 3: answered 500", "answered 500"]
 
 
 def test_a_planned_request_waits_for_its_slot_and_counts_its_lateness() -> None:

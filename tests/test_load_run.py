@@ -18,7 +18,7 @@ from scimulate.harness.runfolder import open_run_folder, remove_dead_folder, run
 from scimulate.harness.target import Target
 from scimulate.load.journal import FOLDER, read
 from scimulate.load.population import Population, mark_of
-from scimulate.load.result import LoadResult
+from scimulate.load.result import Cleanup, LoadResult
 from scimulate.load.run import LoadOutcome, remove_unfinished, run_load
 from scimulate.load.settings import LoadSettings
 from scimulate.load.shapes import create_group, create_user, match_group, match_user
@@ -166,6 +166,26 @@ def test_an_error_names_the_user_and_the_others_go_on(load: Callable[..., LoadOu
     assert result.error_kinds == {"POST /Users: answered 500": {"count": 1, "subjects": ["user 12"]}}
     assert (result.errors, result.missing, result.created, result.cleanup.removed) == (1, 1, 39, 39)
     assert outcome.exit_code == 1
+
+
+def test_where_nothing_can_be_created_nothing_is_said_to_be_removed(
+    load: Callable[..., LoadOutcome], endpoint: LoadEndpoint
+) -> None:
+    endpoint.answers = lambda _method, _path, _body: 404 if len(endpoint.requests) > 1 else None
+    outcome = load(users=5, groups=1)
+    result = outcome.result
+    assert (result.created, result.cleanup, result.users_per_second) == (0, Cleanup(0, []), 0.0)
+    assert outcome.exit_code == 1
+
+
+def test_an_answer_that_does_not_end_is_not_read_to_its_end(
+    load: Callable[..., LoadOutcome], endpoint: LoadEndpoint
+) -> None:
+    endpoint.on_request = at_request(2, lambda: setattr(endpoint, "padding", 64 * 1024 * 1024))
+    outcome = load(users=1, groups=0, lanes=1)
+    kind = "GET /Users?filter: answered 200 with more than 10 MiB"
+    assert outcome.result.error_kinds == {kind: {"count": 2, "subjects": ["user 0", "user 0"]}}
+    assert endpoint.cut_off == 2
 
 
 def test_a_token_that_dies_on_the_way_leaves_a_journal_and_says_what_is_left(

@@ -1,6 +1,7 @@
 """The locustfile by itself: Locust's web page, its Start and its Stop button."""
 
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -70,18 +71,25 @@ def start(page: Page, endpoint: LoadEndpoint, users: int) -> None:
     assert httpx.post(f"{page.url}/swarm", data={**form, "directory_groups": "2"}).json()["success"]
 
 
+def fields_of(page: Page) -> str:
+    return httpx.get(page.url).text.replace("\\", "")
+
+
 def test_the_start_button_loads_a_directory_and_the_page_stays(tmp_path: Path) -> None:
     with LoadEndpoint() as endpoint, locust(endpoint, tmp_path) as page:
+        settings = set(re.findall(r'"(directory_users|directory_groups|seed|rate|keep|num_users)":', fields_of(page)))
+        assert settings == {"directory_users", "directory_groups", "seed", "rate", "keep", "num_users"}
         for _ in range(2):
             start(page, endpoint, users=30)
             page.wait_for("lost_members: 0")
+            page.wait_for("32 objects created, 32 removed, 0 left.")
             page.wait_for("the load has ended")
         statistics = httpx.get(f"{page.url}/stats/requests").json()["stats"]
     created = sum(path.endswith("/Users") for _, path, _ in endpoint.bodies)
     assert created == 60
     assert endpoint.stored == {"Users": {}, "Groups": {}}
-    names = {row["name"]: row["num_requests"] for row in statistics}
-    assert {"POST /Users": 30, "PATCH /Groups/{id}": 2}.items() <= names.items()
+    numbers = {(row["method"], row["name"]): row["num_requests"] for row in statistics}
+    assert {("POST", "/Users"): 30, ("PATCH", "/Groups/{id}"): 2}.items() <= numbers.items()
 
 
 @pytest.mark.parametrize("stop", ["button", "SIGTERM"])
