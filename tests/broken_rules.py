@@ -152,3 +152,15 @@ def secrets_are_kept_in_evidence(patch: pytest.MonkeyPatch) -> None:
 @breaks
 def whatever_has_changed_is_fine(patch: pytest.MonkeyPatch) -> None:
     patch.setattr("scimulate.steps.judge.changes", lambda before, after: {})
+
+
+@breaks
+def cleanup_asks_for_no_mark(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr("scimulate.harness.cleanup.bears", lambda run_id, document: True)
+
+
+@breaks
+def a_creation_is_announced_when_it_is_done(patch: pytest.MonkeyPatch) -> None:
+    from scimulate.harness.journal import Journal
+
+    patch.setattr(Journal, "intend", lambda self, number, collection, marks: f"late-{number}")
