@@ -21,8 +21,8 @@ from tests.foreign import Environment, Foreign, Wsgi, foreign_endpoint
 ARGUED = {
     "ENTRA-130": "An add through a value filter that matches nothing is answered 400 noTarget. RFC 7644 §3.5.2.3 asks"
     " that of replace only; Entra expects the entry to be created.",
-    "ENTRA-153": "A remove of members with a value array is answered 400. RFC 7644 §3.5.2.2 defines no value for remove;"
-    " the default dialect sends one.",
+    "ENTRA-153": "A remove of members with a value array is answered 400. RFC 7644 §3.5.2.2 defines no value for"
+    " remove; the default dialect sends one.",
     "ENTRA-191": "The manager as a bare string is refused. RFC 7643 §4.3 makes it complex; Entra sends the string.",
 }
 
