@@ -22,6 +22,7 @@ CREATES = "ENTRA-495"
 READ_BY_ID = "ENTRA-497"
 AS_RECEIVED = "ENTRA-506"
 SOFT_DELETE = "ENTRA-501"
+GONE = "RFC7644-3.6-02"
 
 NOT_TOLD = (401, 429, 503)
 """Answers about the caller or the moment, not about what was asked for."""
@@ -148,6 +149,15 @@ def _lost(each: Heard, before: Sequence[Heard]) -> Cause | None:
     return Cause(requirement, each.asked, wanted, found, each.exchange)
 
 
+def _kept(each: Heard, before: Sequence[Heard]) -> Cause | None:
+    """What was deleted, as the endpoint said, is still shown."""
+    if each.method != "GET":
+        return None
+    removed = {one.id for one in before if one.method == "DELETE" and one.status is not None and one.status < 300}
+    still = [one.get("id") for one in each.shown if one.get("id") in removed]
+    return Cause(GONE, each.asked, "404, or nobody: it was deleted", still, each.exchange) if still else None
+
+
 def _sought(each: Heard, before: Sequence[Heard]) -> Heard | None:
     """The creation of what `each` asked for and did not get."""
     if each.looked_up and each.resources == []:
@@ -193,4 +203,5 @@ RULES: tuple[Rule, ...] = (
     _altered,
     _no_state,
     _lost,
+    _kept,
 )

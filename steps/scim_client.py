@@ -34,6 +34,7 @@ def created_users(world: World, user_names: str) -> None:
 @given(parsers.parse('a client deleted the user "{user_name}"'))
 def deleted_user(world: World, user_name: str) -> None:
     world.client.delete(place("/Users", world.judge.remembered(user_name)))
+    world.judge.no_user(user_name)
 
 
 @given(parsers.parse('a client created the user "{user_name}" with a {what}'))

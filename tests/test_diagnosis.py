@@ -72,6 +72,7 @@ def test_answers_in_order_explain_nothing(heard: list[Heard]) -> None:
         ([created(), read({}, 404)], "ENTRA-497"),
         ([created(), patched(), NOBODY], "ENTRA-501"),
         ([created(), patched(), read({}, 404)], "ENTRA-501"),
+        ([created(), gone(), read()], "RFC7644-3.6-02"),
     ],
     ids=[
         "no match is an error",
@@ -88,6 +89,7 @@ def test_answers_in_order_explain_nothing(heard: list[Heard]) -> None:
         "not there",
         "hidden",
         "disabled and gone",
+        "deleted and there",
     ],
 )
 def test_a_broken_answer_has_one_name(heard: list[Heard], requirement: str) -> None:
