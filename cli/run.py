@@ -62,8 +62,8 @@ def run(call: Call) -> int:
 
 
 def _judge(plan: Plan, interruptions: Interruptions, verbosity: int) -> int:
-    _make_out(plan.out)
     with _folder(plan):
+        _make_out(plan.out)
         with ExitStack() as stack:
             journal = stack.enter_context(_journal(plan)) if plan.target is not None else None
             wire = (
