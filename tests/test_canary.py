@@ -1,7 +1,6 @@
 """The token is found nowhere: on no stream and in no file of any command, whatever an endpoint or an error quotes."""
 
 import json
-import os
 import subprocess
 import sys
 from collections.abc import Callable
@@ -23,12 +22,8 @@ FILES = ["evidence.har", "junit.xml", "report.html", "result.json", "summary.md"
 
 
 @pytest.fixture(autouse=True)
-def _own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in [name for name in os.environ if name.startswith("SCIMULATE_")]:
-        monkeypatch.delenv(name)
-    monkeypatch.setenv("SCIMULATE_STATE_DIR", str(tmp_path / "state"))
+def _settings(own_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SCIMULATE_TOKEN", TOKEN)
-    monkeypatch.chdir(tmp_path)
 
 
 def echoing(number: int, method: str, path: str) -> Answer | None:

@@ -1,6 +1,5 @@
 """Bad input: one clear line that names the setting, the documented exit code, no traceback, and nothing written."""
 
-import os
 import re
 import ssl
 from datetime import UTC, datetime
@@ -17,12 +16,8 @@ TOKEN = "canary-5f0d7c1e9b"
 
 
 @pytest.fixture(autouse=True)
-def _own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in [name for name in os.environ if name.startswith("SCIMULATE_")]:
-        monkeypatch.delenv(name)
-    monkeypatch.setenv("SCIMULATE_STATE_DIR", str(tmp_path / "state"))
+def _settings(own_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SCIMULATE_TOKEN", TOKEN)
-    monkeypatch.chdir(tmp_path)
 
 
 def line_of(capsys: pytest.CaptureFixture[str], *arguments: str, code: int) -> str:

@@ -1,6 +1,5 @@
 """`scimulate cleanup`: what dead runs left is removed, what they left of themselves goes without a word."""
 
-import os
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -16,12 +15,9 @@ ELSEWHERE = "http://127.0.0.1:1/scim/v2"
 
 
 @pytest.fixture(autouse=True)
-def _own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in [name for name in os.environ if name.startswith("SCIMULATE_")]:
-        monkeypatch.delenv(name)
-    monkeypatch.setenv("SCIMULATE_STATE_DIR", str(tmp_path))
+def _settings(own_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SCIMULATE_STATE_DIR", str(own_folder))
     monkeypatch.setenv("SCIMULATE_TOKEN", TOKEN)
-    monkeypatch.chdir(tmp_path)
 
 
 def untouched(number: int, method: str, path: str) -> Answer | None:

@@ -1,7 +1,6 @@
 """The finish of a run: nothing of the user's is touched, no signal skips it, and no late failure hides the results."""
 
 import json
-import os
 import signal
 import subprocess
 from collections.abc import Callable
@@ -27,12 +26,8 @@ TOO_SIMPLE = (
 
 
 @pytest.fixture(autouse=True)
-def _own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in [name for name in os.environ if name.startswith("SCIMULATE_")]:
-        monkeypatch.delenv(name)
-    monkeypatch.setenv("SCIMULATE_STATE_DIR", str(tmp_path / "state"))
+def _settings(own_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SCIMULATE_TOKEN", TOKEN)
-    monkeypatch.chdir(tmp_path)
 
 
 def untouched(number: int, method: str, path: str) -> Answer | None:

@@ -1,7 +1,6 @@
 """`scimulate run` against a real endpoint: results, exit codes, cleanup, and no secret anywhere."""
 
 import json
-import os
 from pathlib import Path
 
 import pytest
@@ -15,12 +14,8 @@ FILES = ["evidence.har", "junit.xml", "report.html", "result.json", "summary.md"
 
 
 @pytest.fixture(autouse=True)
-def _own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in [name for name in os.environ if name.startswith("SCIMULATE_")]:
-        monkeypatch.delenv(name)
-    monkeypatch.setenv("SCIMULATE_STATE_DIR", str(tmp_path / "state"))
+def _settings(own_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SCIMULATE_TOKEN", TOKEN)
-    monkeypatch.chdir(tmp_path)
 
 
 def untouched(number: int, method: str, path: str) -> Answer | None:

@@ -1,6 +1,5 @@
 """`scimulate serve`, `entra` and `up` serve what they print, and name what keeps them from starting."""
 
-import os
 import re
 import signal
 import socket
@@ -21,11 +20,7 @@ READ_ONLY = [path for path in ("/proc/version",) if Path(path).exists()]
 """A file that even root cannot write to, where the system has one."""
 
 
-@pytest.fixture(autouse=True)
-def _own_settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in [name for name in os.environ if name.startswith("SCIMULATE_")]:
-        monkeypatch.delenv(name)
-    monkeypatch.chdir(tmp_path)
+pytestmark = pytest.mark.usefixtures("own_folder")
 
 
 class While:

@@ -1,7 +1,6 @@
 """One fault at a time in front of a good endpoint: it is found, once, and under its own name; what is legal is not."""
 
 import json
-import os
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from pathlib import Path
@@ -13,13 +12,7 @@ from scimulate.cli import main
 from tests.faults import BOTH, FAULTS, SCIM, each, is_list, refusal
 from tests.faulty_endpoint import Answer, Call, Fault, Forward, faulty_endpoint
 
-
-@pytest.fixture(autouse=True)
-def _own_settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in [name for name in os.environ if name.startswith("SCIMULATE_")]:
-        monkeypatch.delenv(name)
-    monkeypatch.setenv("SCIMULATE_STATE_DIR", str(tmp_path / "state"))
-    monkeypatch.chdir(tmp_path)
+pytestmark = pytest.mark.usefixtures("own_folder")
 
 
 def judged(fault: Fault, *folders: str) -> tuple[int, dict[str, Any]]:

@@ -1,7 +1,6 @@
 """`scimulate run` on an endpoint that is not ours: every finding is true and argued, and nothing is left behind."""
 
 import json
-import os
 import signal
 import subprocess
 import sys
@@ -27,12 +26,7 @@ ARGUED = {
 }
 
 
-@pytest.fixture(autouse=True)
-def _own_settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in [name for name in os.environ if name.startswith("SCIMULATE_")]:
-        monkeypatch.delenv(name)
-    monkeypatch.setenv("SCIMULATE_STATE_DIR", str(tmp_path / "state"))
-    monkeypatch.chdir(tmp_path)
+pytestmark = pytest.mark.usefixtures("own_folder")
 
 
 def judged(endpoint: Foreign, *more: str) -> tuple[int, dict[str, Any]]:

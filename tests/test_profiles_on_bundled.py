@@ -1,7 +1,6 @@
 """The bundled servers pass under every profile: each is the question it asks, with the policy that answers it."""
 
 import json
-import os
 from pathlib import Path
 
 import pytest
@@ -9,13 +8,7 @@ import pytest
 from scimulate.cli import main
 from scimulate.harness.profile import DEFAULT_PROFILE, profile_names
 
-
-@pytest.fixture(autouse=True)
-def _own_settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in [name for name in os.environ if name.startswith("SCIMULATE_")]:
-        monkeypatch.delenv(name)
-    monkeypatch.setenv("SCIMULATE_STATE_DIR", str(tmp_path / "state"))
-    monkeypatch.chdir(tmp_path)
+pytestmark = pytest.mark.usefixtures("own_folder")
 
 
 @pytest.mark.parametrize("profile", [name for name in profile_names() if name != DEFAULT_PROFILE])
