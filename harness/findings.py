@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from scimulate.harness.catalogue import Requirement
-from scimulate.harness.curl import curl_of
+from scimulate.harness.curl import repeating
 from scimulate.harness.evidence import Exchange
 from scimulate.harness.faults import shown
 from scimulate.harness.profile import Profile
@@ -257,7 +257,7 @@ def _finding(group: Sequence[ScenarioRecord], scales: _Scales, exchanges: Mappin
         why_it_matters=requirement.why if requirement else "",
         fix=requirement.how_to_fix if requirement else "",
         source=requirement.source if requirement else "",
-        curl=curl_of(_most_telling(told)) if told else "",
+        curl=repeating(_most_telling(told), exchanges.values()) if told else "",
         exchanges=tuple(numbers),
         also_broke=tuple(sorted(consequences)),
         blocked=tuple(sorted(blocked - consequences)),

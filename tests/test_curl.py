@@ -2,7 +2,7 @@
 
 import shlex
 
-from scimulate.harness.curl import curl_of
+from scimulate.harness.curl import curl_of, repeating
 from tests.observed_run import HOSTILE, exchange
 
 
@@ -36,3 +36,18 @@ def test_what_an_endpoint_chose_stays_one_argument() -> None:
     words = shlex.split(curl_of(sent))
     assert (len(words), words[-1][:18], words[5][-8:]) == (8, "$(reboot) `reboot`", "';reboot")
     assert not any(sign in curl_of(sent) for sign in ("\x1b", "\x9b", "\u202e", "\x00"))
+
+
+def test_what_the_run_has_removed_is_made_again_first() -> None:
+    made = exchange(1, method="POST", url="https://a/Users", status=201, response_body='{"id": "7"}')
+    other = exchange(2, method="POST", url="https://a/Users", status=201, response_body='{"id": "8"}')
+    failed = exchange(3, method="PATCH", url="https://a/Users/7?attributes=id", status=400)
+    lines = repeating(failed, [made, other, failed]).splitlines()
+    assert lines[0] == curl_of(made)
+    assert lines[1] == "# then, with the id from its answer in the place of ID:"
+    assert "https://a/Users/ID?attributes=id" in lines[2]
+
+
+def test_what_the_run_did_not_make_is_asked_for_as_it_was() -> None:
+    failed = exchange(3, method="GET", url="https://a/Users?count=1", status=500)
+    assert repeating(failed, [failed]) == curl_of(failed)
