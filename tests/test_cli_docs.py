@@ -10,6 +10,8 @@ from typer.main import get_command
 from scimulate.cli import exit_codes, main
 from scimulate.cli.known_settings import KNOWN
 from scimulate.cli.settings import Setting
+from scimulate.harness.profile import profile_names
+from scimulate.mock_servers.scim.policy import POLICIES
 
 DOCS = Path(__file__).parent.parent / "docs"
 PAGES = [DOCS.parent / "README.md", *sorted(DOCS.glob("*.md"))]
@@ -65,3 +67,8 @@ def test_every_command_can_be_typed_in_a_clone(page: Path) -> None:
     blocks = "".join(FENCE.findall(page.read_text(encoding="utf-8")))
     typed = [line for line in TYPED.findall(blocks) if not any(sign in line for sign in PRINTED_OR_DRAWN)]
     assert [line for line in typed if not line.startswith(".venv/bin/")] == []
+
+
+@pytest.mark.parametrize("name", [*profile_names(), *POLICIES])
+def test_every_profile_and_policy_is_documented(name: str) -> None:
+    assert f"`{name}`" in (DOCS / "command-line.md").read_text(encoding="utf-8")
