@@ -5,7 +5,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 WORKERS ?= 2
 
-.PHONY: setup features test check format lock clean
+.PHONY: setup features test soak check format lock clean
 
 setup: .venv/.ready
 
@@ -26,7 +26,11 @@ features: setup
 	$(BIN)/pytest features
 
 test: setup
-	$(BIN)/pytest -n $(WORKERS) tests features
+	$(BIN)/pytest -n $(WORKERS) -m "not slow" tests features
+
+# The long proofs, of which `test` runs a fixed sample.
+soak: setup
+	$(BIN)/pytest -n $(WORKERS) -m slow tests
 
 check: setup
 	$(BIN)/ruff format --check .
