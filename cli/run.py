@@ -2,11 +2,9 @@
 
 import os
 import sys
-import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
-from pathlib import Path
 from typing import TextIO
 
 from rich.console import Console
@@ -26,6 +24,7 @@ from scimulate.harness.findings import exit_code
 from scimulate.harness.journal import Journal, journal_path
 from scimulate.harness.reaching import reach
 from scimulate.harness.redaction import Redactor, is_telling
+from scimulate.harness.results_folder import make_results_folder
 from scimulate.harness.runfolder import append_exchange, open_run_folder
 from scimulate.harness.wire import Wire, numbers_of
 from scimulate.reports.result import Cleanup
@@ -63,7 +62,7 @@ def run(call: Call) -> int:
 
 def _judge(plan: Plan, interruptions: Interruptions, verbosity: int) -> int:
     with _folder(plan):
-        _make_out(plan.out)
+        make_results_folder(plan.out)
         with ExitStack() as stack:
             journal = stack.enter_context(_journal(plan)) if plan.target is not None else None
             wire = (
@@ -79,16 +78,6 @@ def _judge(plan: Plan, interruptions: Interruptions, verbosity: int) -> int:
             written = write_results(plan, capabilities, cleanup)
         _show(written, plan)
         return _exit_code(plan, ending, written, interruptions)
-
-
-def _make_out(out: Path) -> None:
-    """Before anything is sent: results that cannot be written are no reason to have judged."""
-    try:
-        out.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryFile(dir=out):
-            return
-    except OSError as problem:
-        raise SettingsError("out", f"{out} cannot be made or written to: {problem.strerror}") from None
 
 
 @contextmanager

@@ -10,7 +10,6 @@ import signal
 import socket
 import subprocess
 import sys
-import tempfile
 import uuid
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
@@ -21,6 +20,7 @@ from scimulate.harness.alive import is_alive
 from scimulate.harness.faults import HarnessError, SettingsError
 from scimulate.harness.process_group import end_group
 from scimulate.harness.reaching import reach
+from scimulate.harness.results_folder import make_results_folder
 from scimulate.harness.runfolder import open_run_folder, run_folder
 from scimulate.harness.target import Target
 from scimulate.load.journal import FOLDER, read, unfinished
@@ -52,7 +52,7 @@ class LoadOutcome:
 def run_load(settings: LoadSettings, *, out: Path | None, say: Say, environ: Mapping[str, str]) -> LoadOutcome:
     """Load the endpoint. Raises `TargetUnreachable` before anything was made, `HarnessError` when Locust failed."""
     if out is not None:
-        _make_folder(out)
+        make_results_folder(out)
     settings = replace(settings, target=reach(settings.target))
     with _folder(settings) as folder:
         child = _Child(settings, environ, folder)
@@ -232,12 +232,3 @@ def _free_port() -> int:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
         return port
-
-
-def _make_folder(out: Path) -> None:
-    try:
-        out.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryFile(dir=out):
-            pass
-    except OSError as problem:
-        raise SettingsError("out", f"cannot write to {out}: {problem.strerror}") from None

@@ -233,6 +233,11 @@ def scope_is(world: World, scope: str) -> None:
     world.application.scope = Scope(scope)
 
 
+@given("the application has forgotten its links")
+def has_forgotten_its_links(world: World) -> None:
+    world.application.forget_links()
+
+
 @given(parsers.parse('everybody was provisioned with the scope "{scope}"'))
 def everybody_was_provisioned(world: World, scope: str) -> None:
     world.application.scope = Scope(scope)

@@ -1,7 +1,6 @@
 """The audit trail: newest first, by tenant, in pages of fifty, kept with the change that it tells of."""
 
 import sqlite3
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -11,18 +10,6 @@ from scimulate.mock_servers.portal.audit import AuditRow, AuditTrail
 from scimulate.mock_servers.scim.store import Database
 
 NINE = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
-
-
-@pytest.fixture
-def database() -> Iterator[Database]:
-    database = Database(":memory:")
-    yield database
-    database.close()
-
-
-@pytest.fixture
-def clock() -> VirtualClock:
-    return VirtualClock(NINE)
 
 
 @pytest.fixture

@@ -5,7 +5,6 @@ import sqlite3
 import string
 import threading
 import zlib
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -18,18 +17,6 @@ from scimulate.mock_servers.portal.tokens import Token, TokenAction, TokenRefuse
 from scimulate.mock_servers.scim.store import Database
 
 NINE = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
-
-
-@pytest.fixture
-def database() -> Iterator[Database]:
-    database = Database(":memory:")
-    yield database
-    database.close()
-
-
-@pytest.fixture
-def clock() -> VirtualClock:
-    return VirtualClock(NINE)
 
 
 @pytest.fixture

@@ -82,3 +82,13 @@ Feature: Provisioning an assigned user
         | method | path   | filter                         |
         | GET    | /Users | userName eq "ada@contoso.test" |
       And the endpoint has one active user "ada@contoso.test"
+
+    @ENTRA-646
+    Scenario: A job that forgot its links matches everybody again and writes nothing
+      Given Ada was provisioned
+      And the application has forgotten its links
+      When provisioning is restarted
+      Then the endpoint received these requests after the probe:
+        | method | path   | filter                         |
+        | GET    | /Users | userName eq "ada@contoso.test" |
+      And "ada@contoso.test" is unchanged
