@@ -6,6 +6,8 @@ from scimulate.cli.options import Call
 from scimulate.cli.serving import served, serving_settings, until_ended
 from scimulate.harness.faults import SettingsError
 from scimulate.mock_servers.clock import RealClock
+from scimulate.mock_servers.language import Language, load_labels
+from scimulate.mock_servers.portal.administrators import FIRST_ADMINISTRATOR
 from scimulate.mock_servers.portal.tokens import TokenRefused, TokenStatus
 from scimulate.mock_servers.serving import MdmApplication, create_app, open_tenants
 from scimulate.mock_servers.tenants import Tenant
@@ -52,13 +54,14 @@ def start_token(tenant: Tenant, chosen: str | None, origin: str) -> str:
 def _why_not(refused: TokenRefused) -> str:
     if refused.reason == "token_limit_reached":
         return "the database holds two other tokens; give one of them, or start without and remove one in the portal"
-    return refused.sentence
+    return load_labels().text(f"refused.{refused.reason}", Language.ENGLISH, **refused.values)
 
 
 def announce(app: MdmApplication, token: str, database: str) -> None:
     tenant = app.tenants.default
     print(f"SCIM endpoint  {app.scim_url_of(tenant)}")
     print(f"Portal         {app.portal_url_of(tenant)}")
+    print(f"Sign in        {FIRST_ADMINISTRATOR} / {tenant.administrators.set_password(FIRST_ADMINISTRATOR)}")
     print(f"Token          {token}")
     print(f"Policy         {tenant.policy.name}")
     kept = "nothing is kept; --database FILE keeps it" if database == IN_MEMORY else database

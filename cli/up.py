@@ -9,12 +9,13 @@ from scimulate.mock_servers.clock import VirtualClock
 from scimulate.mock_servers.entra.pages import create_entra_portal
 from scimulate.mock_servers.entra.sample import fill_with_company
 from scimulate.mock_servers.entra.tenant import EntraTenant
+from scimulate.mock_servers.portal.administrators import FIRST_ADMINISTRATOR
 from scimulate.mock_servers.serving import create_app, open_tenants
 
 STEPS = """\
 Both are up, on one clock that moves when you let it. Nothing is kept when they end.
 
-  MDM portal       {mdm}/portal
+  MDM portal       {mdm}/portal       sign in as {user_name} / {password}
   Entra ID portal  {entra}/portal
 
 The documented procedure, step by step:
@@ -46,7 +47,11 @@ def up() -> int:
                 served(create_app(tenants), entra.HOST, serve.PORT, PORT_TAKEN) as mdm,
                 served(portal, entra.HOST, entra.PORT, PORT_TAKEN) as entra_url,
             ):
-                print(STEPS.format(mdm=mdm, entra=entra_url), flush=True)
+                account = {
+                    "user_name": FIRST_ADMINISTRATOR,
+                    "password": tenants.default.administrators.set_password(FIRST_ADMINISTRATOR),
+                }
+                print(STEPS.format(mdm=mdm, entra=entra_url, **account), flush=True)
                 ended.wait()
     finally:
         tenants.database.close()

@@ -19,6 +19,9 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from scimulate.mock_servers.clock import VirtualClock
 from scimulate.mock_servers.duration import DurationRefused, read_duration
+from scimulate.mock_servers.portal.administration import LONGEST_TEXT
+from scimulate.mock_servers.portal.administrators import FIRST_ADMINISTRATOR
+from scimulate.mock_servers.portal.permissions import Role
 from scimulate.mock_servers.scim.traffic import FAULT_NAMES, LONGEST_DELAY_SECONDS, Fault, Traffic
 from scimulate.mock_servers.tenants import DEFAULT_POLICY, DEFAULT_TENANT, Tenant, TenantError, TenantExists, Tenants
 
@@ -54,6 +57,7 @@ def create_control(application: Controlled) -> ASGIApp:
     routes: list[BaseRoute] = [
         Route("/clock", control.clock, methods=["GET", "POST"]),
         Route("/reset", control.reset, methods=["POST"]),
+        Route("/administrators", control.set_password, methods=["POST"]),
         Route("/requests", control.requests, methods=["GET"]),
         Route("/faults", control.faults, methods=["GET", "PUT"]),
     ]
@@ -81,9 +85,23 @@ class _Control:
             tenant = await run_in_threadpool(self._application.tenants.create, name, policy)
         except TenantError as error:
             raise ControlRefused(409 if isinstance(error, TenantExists) else 400, str(error)) from error
+        password = await run_in_threadpool(tenant.administrators.set_password, FIRST_ADMINISTRATOR)
         application = self._application
         urls = {"scim_url": application.scim_url_of(tenant), "portal_url": application.portal_url_of(tenant)}
-        return _json({"name": tenant.name, **urls}, 201)
+        account = {"user_name": FIRST_ADMINISTRATOR, "password": password}
+        return _json({"name": tenant.name, **urls, "administrator": account}, 201)
+
+    async def set_password(self, request: Request) -> Response:
+        """Make an account of the portal, or give it other roles and another password."""
+        tenant, body = self._tenant(request), await _object(request)
+        user_name, roles = body.get("user_name"), body.get("roles")
+        if not isinstance(user_name, str) or not 0 < len(user_name) <= LONGEST_TEXT:
+            raise ControlRefused(400, "user_name is a string")
+        if not isinstance(roles, list) or not roles or not all(role in tuple(Role) for role in roles):
+            raise ControlRefused(400, f"roles are some of {', '.join(Role)}")
+        wanted = [Role(role) for role in roles]
+        password = await run_in_threadpool(tenant.administrators.set_password, user_name, wanted)
+        return _json({"user_name": user_name, "password": password}, 201)
 
     async def clock(self, request: Request) -> Response:
         clock = self._tenant(request).clock

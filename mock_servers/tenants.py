@@ -11,11 +11,16 @@ import threading
 from collections.abc import Callable
 
 from scimulate.mock_servers.clock import Clock
+from scimulate.mock_servers.portal.administrators import Administrators
 from scimulate.mock_servers.portal.audit import AuditTrail
+from scimulate.mock_servers.portal.custom_attributes import CustomAttributes
+from scimulate.mock_servers.portal.settings import TenantSettings
+from scimulate.mock_servers.portal.support import Support
 from scimulate.mock_servers.portal.tokens import Tokens
 from scimulate.mock_servers.scim.policy import POLICIES, Policy
 from scimulate.mock_servers.scim.resources import Resources
 from scimulate.mock_servers.scim.store import Connection, Database
+from scimulate.mock_servers.tenant_values import TenantValues
 
 DEFAULT_TENANT = "default"
 DEFAULT_POLICY = "entra"
@@ -48,6 +53,11 @@ class Tenant:
         self.tokens = Tokens(database, name, clock)
         self.audit = AuditTrail(database, name, clock)
         self.resources = Resources(database, name, clock)
+        values = TenantValues(database, name)
+        self.administrators = Administrators(database, name, clock)
+        self.support = Support(values)
+        self.settings = TenantSettings(values)
+        self.attributes = CustomAttributes(values)
 
     @property
     def path(self) -> str:

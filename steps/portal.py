@@ -28,9 +28,12 @@ class Generated:
 class Portal:
     """One tenant's portal at `url`. `generated` holds what was shown, by the token's place."""
 
-    def __init__(self, client: httpx.Client, url: str) -> None:
+    def __init__(self, client: httpx.Client, url: str, scim_url: str, user_name: str, password: str) -> None:
         self._client = client
         self._api = f"{url}/api"
+        self.scim_url = scim_url
+        self._account = {"user_name": user_name, "password": password}
+        self._csrf = ""
         self.generated: list[Generated] = []
 
     def page(self) -> dict[str, Any]:
@@ -49,7 +52,7 @@ class Portal:
         return self.generated[-1].token
 
     def generate_token(self, *, confirm: bool = True) -> Generated | Refusal:
-        answer = self._client.post(f"{self._api}/tokens", json={"confirm": confirm, "provider": VENDOR})
+        answer = self._send("POST", "/tokens", {"confirm": confirm, "provider": VENDOR})
         if answer.status_code != 201:
             return _refusal(answer)
         generated = _generated(answer)
@@ -59,8 +62,8 @@ class Portal:
     def change_token(self, place: int, action: str) -> Generated | Refusal | None:
         """Do `action` (activate, deactivate, renew, remove) to the token that was generated as number `place`."""
         identifier = self.generated[place].identifier
-        url = f"{self._api}/tokens/{identifier}"
-        answer = self._client.delete(url) if action == "remove" else self._client.post(f"{url}/{action}")
+        path = f"/tokens/{identifier}"
+        answer = self._send("DELETE", path) if action == "remove" else self._send("POST", f"{path}/{action}")
         if answer.is_error:
             return _refusal(answer)
         if action == "renew":
@@ -81,9 +84,30 @@ class Portal:
         return total
 
     def _read(self, path: str, **query: str) -> Any:
-        answer = self._client.get(f"{self._api}{path}", params=query)
+        answer = self._send("GET", path, query=query)
         answer.raise_for_status()
         return answer.json()
+
+    def _send(
+        self, method: str, path: str, document: Any = None, query: dict[str, str] | None = None
+    ) -> httpx.Response:
+        """Signs in before the first request, and again when the session has expired meanwhile."""
+        if not self._csrf:
+            self.sign_in()
+        answer = self._request(method, path, document, query)
+        if answer.status_code == 401:
+            self.sign_in()
+            answer = self._request(method, path, document, query)
+        return answer
+
+    def sign_in(self) -> None:
+        answer = self._client.post(f"{self._api}/sign-in", json=self._account)
+        answer.raise_for_status()
+        self._csrf = answer.json()["csrf"]
+
+    def _request(self, method: str, path: str, document: Any, query: dict[str, str] | None) -> httpx.Response:
+        headers = {"X-CSRF-Token": self._csrf}
+        return self._client.request(method, f"{self._api}{path}", json=document, params=query, headers=headers)
 
 
 def _generated(answer: httpx.Response) -> Generated:

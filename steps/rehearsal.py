@@ -14,7 +14,7 @@ from scimulate.harness.observing import subject
 from scimulate.harness.plugin import Run
 from scimulate.harness.target import Target
 from scimulate.harness.wire import Wire
-from scimulate.mock_servers.clock import RealClock, VirtualClock
+from scimulate.mock_servers.clock import VirtualClock
 from scimulate.mock_servers.entra.tenant import EntraTenant
 from scimulate.mock_servers.scim.store import Database
 from scimulate.mock_servers.serving import RunningServer, create_app
@@ -34,14 +34,29 @@ PATIENCE = timedelta(minutes=5)
 """The emulator waits this long at most; the wire's own deadline comes first."""
 
 
+class Clocks:
+    """One clock for each scenario, which its tenant at the bundled server and its mock Entra ID share."""
+
+    def __init__(self) -> None:
+        self._clocks: dict[str, VirtualClock] = {}
+
+    def of(self, mark: str) -> VirtualClock:
+        return self._clocks.setdefault(mark, VirtualClock())
+
+
 @pytest.fixture(scope="session")
-def wire(run: Run) -> Iterator[Wire]:
+def clocks() -> Clocks:
+    return Clocks()
+
+
+@pytest.fixture(scope="session")
+def wire(run: Run, clocks: Clocks) -> Iterator[Wire]:
     """The one way out: to the endpoint under test, or to the bundled servers, which one process starts once."""
     if run.target is not None:
         with run.wire(run.target) as wire:
             yield wire
         return
-    tenants = Tenants(Database(":memory:"), lambda name: RealClock())
+    tenants = Tenants(Database(":memory:"), clocks.of)
     with RunningServer(create_app(tenants, control=True)) as server, run.wire(Target(url=server.url)) as wire:
         yield wire
 
@@ -57,7 +72,9 @@ def no_groups(run: Run, wire: Wire) -> NotApplicable | None:
 
 
 @pytest.fixture
-def world(request: pytest.FixtureRequest, run: Run, wire: Wire, no_groups: NotApplicable | None) -> Iterator[World]:
+def world(
+    request: pytest.FixtureRequest, run: Run, wire: Wire, clocks: Clocks, no_groups: NotApplicable | None
+) -> Iterator[World]:
     """One scenario's own world. On the bundled servers it has a tenant of its own."""
     item = request.node
     assert isinstance(item, ScenarioItem)
@@ -70,7 +87,7 @@ def world(request: pytest.FixtureRequest, run: Run, wire: Wire, no_groups: NotAp
         wire.client("portal administrator", token="", guarded=False) as portal_client,
     ):
         portal = None if run.target else _new_tenant(portal_client, wire.target.url, mark, _policy(item, run))
-        world = _stage(item, wire, mark, run.seed, scim_client, portal)
+        world = _stage(item, wire, clocks.of(mark), mark, run.seed, scim_client, portal)
         world.provisions_groups = world.judge.provisions_groups = no_groups is None
         world.application.provisions_groups = world.provisions_groups
         yield world
@@ -91,7 +108,8 @@ def _policy(item: ScenarioItem, run: Run) -> str:
 def _new_tenant(client: httpx.Client, root: str, name: str, policy: str) -> Portal:
     answer = client.post(f"{root}/control/tenants", json={"name": name, "policy": policy})
     answer.raise_for_status()
-    return Portal(client, answer.json()["portal_url"])
+    made = answer.json()
+    return Portal(client, made["portal_url"], made["scim_url"], **made["administrator"])
 
 
 def _seed(seed: int, mark: str) -> int:
@@ -99,11 +117,18 @@ def _seed(seed: int, mark: str) -> int:
     return int(mark.rpartition("x")[2], 16) * 1_000 + seed
 
 
-def _stage(item: ScenarioItem, wire: Wire, mark: str, seed: int, client: httpx.Client, portal: Portal | None) -> World:
-    scim_url = portal.page()["target_url"] if portal else wire.target.url
+def _stage(
+    item: ScenarioItem,
+    wire: Wire,
+    clock: VirtualClock,
+    mark: str,
+    seed: int,
+    client: httpx.Client,
+    portal: Portal | None,
+) -> World:
+    scim_url = portal.scim_url if portal else wire.target.url
     token: BearerToken = portal.any_token if portal else lambda: wire.target.token
     names = Names(mark)
-    clock = VirtualClock()
     # Entra comes again after 429 and 503; on our own servers a fault that is asked for is to be seen.
     retries = 0 if portal else 1
     overheard = Overheard(wire.transport("provisioning service", retries=retries), httpx.URL(scim_url).path)

@@ -1,14 +1,16 @@
 """A tenant's portal without a network, for the tests of its JSON and of its pages."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 
 import httpx
 from starlette.types import ASGIApp
 
 from scimulate.mock_servers.clock import VirtualClock
+from scimulate.mock_servers.portal.administrators import EVERYDAY_ROLES
 from scimulate.mock_servers.portal.pages import create_portal
+from scimulate.mock_servers.portal.permissions import Role
 from scimulate.mock_servers.scim.store import Connection, Database
 from scimulate.mock_servers.tenants import Tenant, Tenants
 
@@ -17,10 +19,15 @@ NINE = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
 
 
 class Client:
-    """Sends one request at a time to an application in this process, and follows no redirects."""
+    """Sends one request at a time to an application in this process, and follows no redirects.
+
+    Once signed in it sends its cookie, and its CSRF token with whatever changes something.
+    """
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
+        self.cookie = ""
+        self.csrf = ""
 
     def send(
         self,
@@ -33,10 +40,16 @@ class Client:
         headers: Mapping[str, str] | None = None,
         client_host: str = "127.0.0.1",
     ) -> httpx.Response:
+        own = {"Cookie": f"scimulate_portal={self.cookie}", "X-CSRF-Token": self.csrf} if self.cookie else {}
+        if data is not None:
+            data = {"csrf": self.csrf, **data}
+
         async def sent() -> httpx.Response:
             transport = httpx.ASGITransport(self._app, client=(client_host, 50000))
             async with httpx.AsyncClient(transport=transport, base_url=HOME) as client:
-                return await client.request(method, path, json=json, data=data, content=content, headers=headers)
+                return await client.request(
+                    method, path, json=json, data=data, content=content, headers={**own, **(headers or {})}
+                )
 
         return asyncio.run(sent())
 
@@ -67,6 +80,17 @@ class Mdm:
         self.tenant = self.tenants.default
         app = create_portal(self.tenants, scim_url_of=lambda tenant: f"{HOME}{tenant.scim_path}")
         self.client = Client(app)
+        self.sign_in(self.tenant)
+
+    def sign_in(self, tenant: Tenant, user_name: str = "admin", roles: Iterable[Role] = EVERYDAY_ROLES) -> str:
+        """Let the client go on as this account; the password."""
+        password = tenant.administrators.set_password(user_name, roles)
+        account = {"user_name": user_name, "password": password}
+        answer = self.client.post(f"{tenant.portal_path}/api/sign-in", json=account)
+        assert answer.status_code == 200
+        self.client.cookie = answer.cookies["scimulate_portal"]
+        self.client.csrf = answer.json()["csrf"]
+        return password
 
     def generate(self, path: str = "/portal/api") -> dict[str, str]:
         answer = self.client.post(f"{path}/tokens", json={"confirm": True, "provider": "Entra ID"})

@@ -11,10 +11,10 @@ from scimulate.mock_servers.entra import directory_api
 from scimulate.mock_servers.entra.application import Application
 from scimulate.mock_servers.entra.connection import CredentialsRefused
 from scimulate.mock_servers.entra.graph_json import json_answer, properties_of
-from scimulate.mock_servers.entra.portal import EntraPortal, scope_named
+from scimulate.mock_servers.entra.portal import EntraPortal, language_of, scope_named
 from scimulate.mock_servers.entra.status import CycleSummary
-from scimulate.mock_servers.portal.administration import PortalRefused
 from scimulate.mock_servers.portal.messages import read_object, text_of
+from scimulate.mock_servers.refusal import PortalRefused
 
 
 def routes_of(portal: EntraPortal) -> list[Route]:
@@ -42,8 +42,8 @@ def routes_of(portal: EntraPortal) -> list[Route]:
     return [*directory_api.routes_of(portal), *routes]
 
 
-def refusal_as_json(refused: PortalRefused) -> Response:
-    return json_answer({"code": refused.code, "message": refused.sentence}, refused.status)
+def refusal_as_json(request: Request, refused: PortalRefused) -> Response:
+    return json_answer({"code": refused.code, "message": refused.sentence_in(language_of(request))}, refused.status)
 
 
 class _ApplicationApi:
@@ -57,7 +57,7 @@ class _ApplicationApi:
         try:
             duration = read_duration((await read_object(request)).get("advance"))
         except DurationRefused as refused:
-            raise PortalRefused(400, "bad_value", str(refused)) from refused
+            raise PortalRefused(400, "not_a_duration", what=refused) from refused
         await self._portal.let_pass(duration)
         return await self.clock(request)
 

@@ -11,8 +11,8 @@ from starlette.routing import Route
 from scimulate.mock_servers.entra.graph_json import camel, json_answer, properties_of
 from scimulate.mock_servers.entra.portal import EntraPortal, refusing
 from scimulate.mock_servers.entra.principals import Group, User, UserChanges
-from scimulate.mock_servers.portal.administration import PortalRefused
 from scimulate.mock_servers.portal.messages import read_object, text_of
+from scimulate.mock_servers.refusal import PortalRefused
 
 _USER_NAMES = {camel(field.name): field.name for field in fields(User)}
 _TEXTS = frozenset(_USER_NAMES.values()) - {"id", "account_enabled", "deleted_at"}
@@ -86,7 +86,7 @@ class _DirectoryApi:
         document = await read_object(request)
         name, members = text_of(document, "displayName"), document.get("members", [])
         if not isinstance(members, list) or not all(isinstance(member, str) for member in members):
-            raise PortalRefused(400, "bad_value", "members has to be an array of ids.")
+            raise PortalRefused(400, "bad_value", name="members")
         return json_answer(_group(await self._portal.do(lambda: self._directory.create_group(name, members))), 201)
 
     async def group(self, request: Request) -> Response:
@@ -122,10 +122,8 @@ def _changes(document: dict[str, object]) -> dict[str, object]:
         name = _USER_NAMES.get(key, "")
         is_text = name in _TEXTS and (isinstance(value, str) or value is None)
         if not is_text and not (name == "account_enabled" and isinstance(value, bool)):
-            raise PortalRefused(
-                400, "bad_value", "An attribute is unknown, cannot be set, or has a value of a wrong type."
-            )
+            raise PortalRefused(400, "bad_value", name=key)
         if value is None and name in ("display_name", "user_principal_name"):
-            raise PortalRefused(400, "bad_value", "displayName and userPrincipalName cannot be null.")
+            raise PortalRefused(400, "bad_value", name=key)
         changes[name] = value
     return changes

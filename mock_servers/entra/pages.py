@@ -20,9 +20,9 @@ from scimulate.mock_servers.entra.portal import FOLDER, SHOWN, Advance, EntraPor
 from scimulate.mock_servers.entra.scope import Scope
 from scimulate.mock_servers.entra.tenant import EntraTenant
 from scimulate.mock_servers.html_pages import static_routes
-from scimulate.mock_servers.portal.administration import PortalRefused
 from scimulate.mock_servers.portal.guard import Guard
 from scimulate.mock_servers.portal.messages import read_form
+from scimulate.mock_servers.refusal import PortalRefused
 
 TOKENS_KEPT = 20
 HITS_SHOWN = 40
@@ -34,8 +34,8 @@ def create_entra_portal(tenant: EntraTenant, *, advance: Advance | None) -> Star
 
     def refuse(request: Request, refused: PortalRefused) -> Response:
         if request.url.path.startswith("/portal/api/"):
-            return api.refusal_as_json(refused)
-        return portal.refusal_page(refused)
+            return api.refusal_as_json(request, refused)
+        return portal.refusal_page(request, refused)
 
     async def on_refused(request: Request, error: Exception) -> Response:
         assert isinstance(error, PortalRefused)
@@ -43,8 +43,8 @@ def create_entra_portal(tenant: EntraTenant, *, advance: Advance | None) -> Star
 
     async def on_http_error(request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)
-        sentence = "There is no such page." if error.status_code == 404 else "That cannot be done with this page."
-        return refuse(request, PortalRefused(error.status_code, "not_possible", sentence))
+        code = "page_not_found" if error.status_code == 404 else "not_possible"
+        return refuse(request, PortalRefused(error.status_code, code))
 
     pages = _ApplicationPages(portal)
     routes = [
@@ -55,7 +55,7 @@ def create_entra_portal(tenant: EntraTenant, *, advance: Advance | None) -> Star
     ]
     return Starlette(
         routes=[Route("/portal", lambda request: see("/portal/applications")), Mount("/portal", routes=routes)],
-        middleware=[Middleware(Guard, refuse=refuse)],
+        middleware=[Middleware(Guard, refuse=refuse, local_only=True)],
         exception_handlers={PortalRefused: on_refused, HTTPException: on_http_error},
     )
 
@@ -154,11 +154,11 @@ class _ApplicationPages:
         acts = {"start": application.start, "stop": application.stop, "restart": application.restart}
         act = acts.get(request.path_params["act"])
         if act is None:
-            raise PortalRefused(404, "not_possible", "There is no such page.")
+            raise PortalRefused(404, "page_not_found")
         try:
             await self._portal.do(act)
         except PortalRefused as refused:
-            return self._provisioning(request, refused.sentence)
+            return self._provisioning(request, str(refused))
         return see(f"/portal/applications/{application.id}/provisioning")
 
     async def edit(self, request: Request) -> Response:
@@ -233,5 +233,5 @@ class _ApplicationPages:
     async def entry(self, request: Request) -> Response:
         entry = self._portal.application_of(request).log.entry(request.path_params["entry"])
         if entry is None:
-            raise PortalRefused(404, "entry_not_found", "There is no such entry.")
+            raise PortalRefused(404, "entry_not_found")
         return self._portal.application_page(request, "entry.html", {"entry": entry}, menu="Provisioning logs")

@@ -17,10 +17,12 @@ from scimulate.mock_servers.entra.directory import DirectoryRefused, UnknownPrin
 from scimulate.mock_servers.entra.scope import Scope
 from scimulate.mock_servers.entra.tenant import EntraTenant
 from scimulate.mock_servers.html_pages import page_environment
-from scimulate.mock_servers.portal.administration import PortalRefused
+from scimulate.mock_servers.language import Language, language_for, load_labels
+from scimulate.mock_servers.refusal import PortalRefused
 
 FOLDER = Path(__file__).parent
 SHOWN = 200
+LANGUAGE_COOKIE = "scimulate_language"
 Advance = Callable[[timedelta], None]
 Result = TypeVar("Result")
 
@@ -58,18 +60,23 @@ class EntraPortal:
         """Move the virtual clock."""
         advance = self.advance
         if advance is None:
-            raise PortalRefused(409, "real_clock", "This clock is the machine's: it cannot be moved.")
+            raise PortalRefused(409, "real_clock")
         await self.do(lambda: advance(duration))
 
     def application_of(self, request: Request) -> Application:
         application = self.tenant.application(request.path_params["application"])
         if application is None:
-            raise PortalRefused(404, "application_not_found", "There is no such application.")
+            raise PortalRefused(404, "application_not_found")
         return application
 
     def page(self, request: Request, template: str, values: Mapping[str, object], *, section: str) -> Response:
         here = request.url.path
-        shared = {"now": self.tenant.clock.now(), "can_advance": self.advance is not None, "here": here}
+        shared = {
+            "now": self.tenant.clock.now(),
+            "can_advance": self.advance is not None,
+            "here": here,
+            **words(request),
+        }
         html = self._templates.get_template(template).render({**shared, "section": section, **values})
         return HTMLResponse(html)
 
@@ -78,9 +85,20 @@ class EntraPortal:
         shared = {"application": application, "base": f"/portal/applications/{application.id}", "menu": menu}
         return self.page(request, template, {**shared, **values}, section="applications")
 
-    def refusal_page(self, refused: PortalRefused) -> Response:
-        values = {"code": refused.code, "sentence": refused.sentence}
+    def refusal_page(self, request: Request, refused: PortalRefused) -> Response:
+        shown = words(request)
+        values = {"code": refused.code, "sentence": refused.sentence_in(language_of(request)), **shown}
         return HTMLResponse(self._templates.get_template("refused.html").render(values), refused.status)
+
+
+def language_of(request: Request) -> Language:
+    return language_for(request.cookies.get(LANGUAGE_COOKIE), request.headers.get("accept-language"))
+
+
+def words(request: Request) -> dict[str, object]:
+    """What a template needs in order to speak the reader's language."""
+    language = language_of(request)
+    return {"language": language, "t": load_labels().said_in(language)}
 
 
 def refusing(action: Callable[[], Result]) -> Result:
@@ -88,11 +106,11 @@ def refusing(action: Callable[[], Result]) -> Result:
     try:
         return action()
     except UnknownPrincipal as refused:
-        raise PortalRefused(404, "principal_not_found", f"Not found: {refused}.") from refused
+        raise PortalRefused(404, "principal_not_found", what=refused) from refused
     except DirectoryRefused as refused:
-        raise PortalRefused(409, "directory_refused", f"The directory refuses: {refused}.") from refused
+        raise PortalRefused(409, "directory_refused", what=refused) from refused
     except ProvisioningRefused as refused:
-        raise PortalRefused(409, "provisioning_refused", str(refused)) from refused
+        raise PortalRefused(409, "provisioning_refused", what=refused) from refused
 
 
 def scope_named(name: str) -> Scope:
@@ -100,7 +118,7 @@ def scope_named(name: str) -> Scope:
     for scope in Scope:
         if name in (scope.value, scope.name):
             return scope
-    raise PortalRefused(400, "unknown_scope", f"A scope is one of: {'; '.join(Scope)}.")
+    raise PortalRefused(400, "unknown_scope", scopes="; ".join(Scope))
 
 
 def see(path: str) -> Response:

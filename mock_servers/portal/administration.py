@@ -1,8 +1,6 @@
 """What an administrator can do in the portal, once, for pages and JSON alike.
 
-    PortalRefused    what was asked is not done; with a status, a code for programs and a sentence for people
-
-Knows nothing of requests and templates.
+Refuses by `PortalRefused`. Knows nothing of requests and templates.
 """
 
 from collections.abc import Iterator
@@ -22,29 +20,13 @@ from scimulate.mock_servers.portal.listing import (
 )
 from scimulate.mock_servers.portal.token_rules import GeneratedToken, Token, TokenAction, TokenRefused, check_vendor
 from scimulate.mock_servers.portal.tokens import ADMINISTRATOR
+from scimulate.mock_servers.refusal import PortalRefused
 from scimulate.mock_servers.scim.store import Connection
 from scimulate.mock_servers.tenants import Tenant
 
 LONGEST_TEXT = 256
 
-# IVANTI-007
-LABELS = {
-    TokenAction.ACTIVATE: "Set to Active",
-    TokenAction.DEACTIVATE: "Set to Inactive",
-    TokenAction.RENEW: "Renew",
-    TokenAction.REMOVE: "Remove",
-}
 _STATUS_OF_REASON = {"token_not_found": 404, "token_limit_reached": 409, "unknown_provider": 400}
-
-
-class PortalRefused(Exception):
-    """What was asked is not done."""
-
-    def __init__(self, status: int, code: str, sentence: str) -> None:
-        super().__init__(sentence)
-        self.status = status
-        self.code = code
-        self.sentence = sentence
 
 
 def provider_named(name: str) -> str:
@@ -57,7 +39,7 @@ def provider_named(name: str) -> str:
 def generate_token(tenant: Tenant, *, confirmed: bool, provider: str) -> GeneratedToken:
     """A new token, once the administrator has confirmed that one is wanted (IVANTI-003)."""
     if not confirmed:
-        raise PortalRefused(400, "not_confirmed", "Generating a token has to be confirmed.")
+        raise PortalRefused(400, "not_confirmed")
     with _told():
         return tenant.tokens.generate(provider)
 
@@ -102,7 +84,7 @@ def user_of(tenant: Tenant, user_id: str) -> UserDetail:
 def group_of(tenant: Tenant, group_id: str) -> GroupDetail:
     group = _listing(tenant).group(group_id)
     if group is None:
-        raise PortalRefused(404, "group_not_found", "There is no such user group. It may have been removed.")
+        raise PortalRefused(404, "group_not_found")
     return group
 
 
@@ -110,11 +92,11 @@ def add_user(tenant: Tenant, *, user_name: str, display_name: str, email: str) -
     """A local user, made by hand."""
     user_name, display_name, email = user_name.strip(), display_name.strip(), email.strip()
     if not user_name:
-        raise PortalRefused(400, "user_name_missing", "A user needs a user name.")
+        raise PortalRefused(400, "user_name_missing")
     if max(len(user_name), len(display_name), len(email)) > LONGEST_TEXT:
-        raise PortalRefused(400, "too_long", f"Names and addresses have at most {LONGEST_TEXT} characters.")
+        raise PortalRefused(400, "too_long", most=LONGEST_TEXT)
     if not (user_name + display_name + email).isprintable():
-        raise PortalRefused(400, "unprintable", "Names and addresses have no control characters.")
+        raise PortalRefused(400, "unprintable")
 
     def add(connection: Connection) -> UserLine:
         user = _listing(tenant).add_local_user(
@@ -126,7 +108,7 @@ def add_user(tenant: Tenant, *, user_name: str, display_name: str, email: str) -
     try:
         return tenant.resources.database.write(add)
     except UserNameTaken as taken:
-        raise PortalRefused(409, "user_name_taken", "Another user has this user name.") from taken
+        raise PortalRefused(409, "user_name_taken") from taken
 
 
 def remove_user(tenant: Tenant, user_id: str) -> None:
@@ -140,11 +122,7 @@ def remove_user(tenant: Tenant, user_id: str) -> None:
     except UserUnknown as unknown:
         raise _user_not_found() from unknown
     except UserStillEnabled as enabled:
-        raise PortalRefused(
-            409,
-            "user_enabled",
-            "Only a disabled user can be removed. Withdraw the user in the identity provider first.",
-        ) from enabled
+        raise PortalRefused(409, "user_enabled") from enabled
 
 
 def _listing(tenant: Tenant) -> Listing:
@@ -161,8 +139,8 @@ def _told() -> Iterator[None]:
     try:
         yield
     except TokenRefused as refused:
-        raise PortalRefused(_STATUS_OF_REASON[refused.reason], refused.reason, refused.sentence) from refused
+        raise PortalRefused(_STATUS_OF_REASON[refused.reason], refused.reason, **refused.values) from refused
 
 
 def _user_not_found() -> PortalRefused:
-    return PortalRefused(404, "user_not_found", "There is no such user. The user may have been removed.")
+    return PortalRefused(404, "user_not_found")

@@ -9,13 +9,16 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from scimulate.mock_servers.language import Say
 from scimulate.mock_servers.portal import administration
-from scimulate.mock_servers.portal.administration import LABELS, PortalRefused
 from scimulate.mock_servers.portal.audit import PAGE_SIZE
 from scimulate.mock_servers.portal.listing import Line, Page
 from scimulate.mock_servers.portal.messages import page_number, read_object, text_of
-from scimulate.mock_servers.portal.portal import Portal
+from scimulate.mock_servers.portal.permissions import Permission
+from scimulate.mock_servers.portal.portal import SESSION_COOKIE, Portal, Visit, language_of
+from scimulate.mock_servers.portal.sign_in import set_cookie, sign_in
 from scimulate.mock_servers.portal.token_rules import VENDORS, GeneratedToken, Token, TokenAction
+from scimulate.mock_servers.refusal import PortalRefused
 from scimulate.mock_servers.tenants import Tenant
 
 
@@ -23,6 +26,8 @@ def routes_of(portal: Portal) -> list[Route]:
     """The JSON routes, relative to `api`."""
     api = _Api(portal)
     return [
+        Route("/sign-in", api.sign_in, methods=["POST"]),
+        Route("/sign-out", api.sign_out, methods=["POST"]),
         Route("/scim", api.provisioning, methods=["GET"]),
         Route("/tokens", api.generate, methods=["POST"]),
         Route("/tokens/{id}", api.remove_token, methods=["DELETE"]),
@@ -39,39 +44,51 @@ def routes_of(portal: Portal) -> list[Route]:
     ]
 
 
-def refusal_as_json(refused: PortalRefused) -> Response:
-    return _json({"code": refused.code, "message": refused.sentence}, refused.status)
+def refusal_as_json(request: Request, refused: PortalRefused) -> Response:
+    return _json({"code": refused.code, "message": refused.sentence_in(language_of(request))}, refused.status)
 
 
 class _Api:
     def __init__(self, portal: Portal) -> None:
         self._portal = portal
 
+    async def sign_in(self, request: Request) -> Response:
+        wanted = await read_object(request)
+        cookie, visit = sign_in(self._portal, request, text_of(wanted, "user_name"), text_of(wanted, "password"))
+        account = visit.administrator
+        response = _json({"user_name": account.user_name, "roles": sorted(account.roles), "csrf": visit.session.csrf})
+        set_cookie(response, request, visit.tenant, cookie)
+        return response
+
+    async def sign_out(self, request: Request) -> Response:
+        await self._portal.called(request, None)
+        self._portal.sessions.close(request.cookies[SESSION_COOKIE])
+        return Response(status_code=204)
+
     async def provisioning(self, request: Request) -> Response:
-        tenant = self._portal.tenant_of(request)
+        visit = self._portal.visit(request, Permission.SEE_SYSTEM)
         return _json(
             {
-                "target_url": self._portal.scim_url_of(tenant),
+                "target_url": self._portal.scim_url_of(visit.tenant),
                 "providers": list(VENDORS),
-                "tokens": [_token(token) for token in tenant.tokens.all()],
+                "tokens": [_token(token, visit.say) for token in visit.tenant.tokens.all()],
             }
         )
 
     async def generate(self, request: Request) -> Response:
-        tenant = self._portal.tenant_of(request)
-        wanted = await read_object(request)
+        visit, wanted = await self._portal.called(request, Permission.CHANGE_SYSTEM)
         generated = await run_in_threadpool(
             administration.generate_token,
-            tenant,
+            visit.tenant,
             confirmed=wanted.get("confirm") is True,
             provider=text_of(wanted, "provider") or VENDORS[0],
         )
-        return self._generated(request, generated, 201)
+        return self._generated(visit, generated, 201)
 
     async def renew(self, request: Request) -> Response:
-        tenant = self._portal.tenant_of(request)
-        renewed = await run_in_threadpool(administration.renew_token, tenant, request.path_params["id"])
-        return self._generated(request, renewed, 200)
+        visit, _ = await self._portal.called(request, Permission.CHANGE_SYSTEM)
+        renewed = await run_in_threadpool(administration.renew_token, visit.tenant, request.path_params["id"])
+        return self._generated(visit, renewed, 200)
 
     async def activate(self, request: Request) -> Response:
         return await self._set_status(request, TokenAction.ACTIVATE)
@@ -80,23 +97,24 @@ class _Api:
         return await self._set_status(request, TokenAction.DEACTIVATE)
 
     async def remove_token(self, request: Request) -> Response:
-        tenant = self._portal.tenant_of(request)
-        await run_in_threadpool(administration.remove_token, tenant, request.path_params["id"])
+        visit, _ = await self._portal.called(request, Permission.CHANGE_SYSTEM)
+        await run_in_threadpool(administration.remove_token, visit.tenant, request.path_params["id"])
         return Response(status_code=204)
 
     async def users(self, request: Request) -> Response:
         return self._listed(request, "users", administration.find_users)
 
     async def user(self, request: Request) -> Response:
-        detail = administration.user_of(self._portal.tenant_of(request), request.path_params["id"])
+        detail = administration.user_of(
+            self._portal.visit(request, Permission.SEE_USERS).tenant, request.path_params["id"]
+        )
         return _json({**asdict(detail.line), "groups": detail.groups})
 
     async def add_user(self, request: Request) -> Response:
-        tenant = self._portal.tenant_of(request)
-        wanted = await read_object(request)
+        visit, wanted = await self._portal.called(request, Permission.CHANGE_USERS)
         user = await run_in_threadpool(
             administration.add_user,
-            tenant,
+            visit.tenant,
             user_name=text_of(wanted, "user_name"),
             display_name=text_of(wanted, "display_name"),
             email=text_of(wanted, "email"),
@@ -104,41 +122,44 @@ class _Api:
         return _json(user, 201)
 
     async def remove_user(self, request: Request) -> Response:
-        tenant = self._portal.tenant_of(request)
-        await run_in_threadpool(administration.remove_user, tenant, request.path_params["id"])
+        visit, _ = await self._portal.called(request, Permission.CHANGE_USERS)
+        await run_in_threadpool(administration.remove_user, visit.tenant, request.path_params["id"])
         return Response(status_code=204)
 
     async def groups(self, request: Request) -> Response:
         return self._listed(request, "groups", administration.find_groups)
 
     async def group(self, request: Request) -> Response:
-        detail = administration.group_of(self._portal.tenant_of(request), request.path_params["id"])
+        detail = administration.group_of(
+            self._portal.visit(request, Permission.SEE_USERS).tenant, request.path_params["id"]
+        )
         return _json({**asdict(detail.line), "members": detail.members})
 
     async def audit(self, request: Request) -> Response:
-        tenant = self._portal.tenant_of(request)
+        tenant = self._portal.visit(request, Permission.SEE_AUDIT).tenant
         found = tenant.audit.rows(
             search=request.query_params.get("search", ""), offset=(page_number(request) - 1) * PAGE_SIZE
         )
         return _json({"total": found.total, "page_size": PAGE_SIZE, "rows": found.rows})
 
     def _listed(self, request: Request, name: str, find: Callable[[Tenant, str, int], Page[Line]]) -> Response:
-        tenant = self._portal.tenant_of(request)
+        tenant = self._portal.visit(request, Permission.SEE_USERS).tenant
         found = find(tenant, request.query_params.get("search", ""), page_number(request))
         return _json({"total": found.total, "page_size": PAGE_SIZE, name: found.lines})
 
     async def _set_status(self, request: Request, action: TokenAction) -> Response:
-        tenant = self._portal.tenant_of(request)
-        return _json(
-            _token(await run_in_threadpool(administration.set_token_status, tenant, request.path_params["id"], action))
+        visit, _ = await self._portal.called(request, Permission.CHANGE_SYSTEM)
+        token = await run_in_threadpool(
+            administration.set_token_status, visit.tenant, request.path_params["id"], action
         )
+        return _json(_token(token, visit.say))
 
-    def _generated(self, request: Request, generated: GeneratedToken, status: int) -> Response:
-        target_url = self._portal.scim_url_of(self._portal.tenant_of(request))
+    def _generated(self, visit: Visit, generated: GeneratedToken, status: int) -> Response:
+        target_url = self._portal.scim_url_of(visit.tenant)
         return _json({"id": generated.token.id, "token": generated.secret, "target_url": target_url}, status)
 
 
-def _token(token: Token) -> dict[str, object]:
+def _token(token: Token, say: Say) -> dict[str, object]:
     return {
         "id": token.id,
         "name": token.name,
@@ -147,7 +168,7 @@ def _token(token: Token) -> dict[str, object]:
         "created": token.created,
         "last_used": token.last_used,
         "masked": token.masked,
-        "actions": [{"action": action, "label": LABELS[action]} for action in token.actions],
+        "actions": [{"action": action, "label": say(f"token.{action}")} for action in token.actions],
     }
 
 

@@ -1,8 +1,8 @@
 """Who may open the portal, and the headers that each of its answers carries.
 
-Until the portal has a sign-in it answers the machine that it runs on and nobody else: the connection comes from a
-loopback address, was not forwarded by a proxy or tunnel, and names a loopback host. A change has to come from the
-portal's own pages or from a program, never from another site's page.
+A change has to come from the portal's own pages or from a program, never from another site's page. A portal that is
+local only answers the machine that it runs on and nobody else: the connection comes from a loopback address, was not
+forwarded by a proxy or tunnel, and names a loopback host.
 """
 
 from collections.abc import Callable
@@ -14,7 +14,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from scimulate.mock_servers.portal.administration import PortalRefused
+from scimulate.mock_servers.refusal import PortalRefused
 
 ANSWER_HEADERS = {
     "Cache-Control": "no-store",
@@ -38,9 +38,10 @@ Refuse = Callable[[Request, PortalRefused], Response]
 class Guard:
     """ASGI middleware. `refuse` turns a refusal into a page or a JSON answer."""
 
-    def __init__(self, app: ASGIApp, refuse: Refuse) -> None:
+    def __init__(self, app: ASGIApp, refuse: Refuse, *, local_only: bool = False) -> None:
         self._app = app
         self._refuse = refuse
+        self._local_only = local_only
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -55,27 +56,20 @@ class Guard:
         # Routes are whole paths, wherever the portal is mounted.
         scope = {**scope, "root_path": ""}
         client = scope.get("client")
-        refused = refusal_of(scope["method"], Headers(scope=scope), client[0] if client else "")
+        headers = Headers(scope=scope)
+        refused = refusal_of_stranger(headers, client[0] if client else "") if self._local_only else None
+        if refused is None and scope["method"] not in READING and not _is_from_own_pages(headers):
+            refused = PortalRefused(403, "cross_site")
         app = self._app if refused is None else self._refuse(Request(scope), refused)
         await app(scope, receive, send_with_headers)
 
 
-def refusal_of(method: str, headers: Headers, client_host: str) -> PortalRefused | None:
-    """Why a request is not let in, or None."""
+def refusal_of_stranger(headers: Headers, client_host: str) -> PortalRefused | None:
+    """Why a request is not from this machine, or None."""
     if not is_loopback(client_host) or any(name in headers for name in FORWARDING_HEADERS):
-        return PortalRefused(
-            403,
-            "not_local",
-            "The portal has no sign-in yet, so it can be opened only on the machine that it runs on, and directly.",
-        )
+        return PortalRefused(403, "not_local")
     if not is_loopback(host_of(headers.get("host", ""))):
-        return PortalRefused(
-            403, "foreign_host", "The portal answers to localhost and 127.0.0.1 only. Open it under one of these names."
-        )
-    if method not in READING and not _is_from_own_pages(headers):
-        return PortalRefused(
-            403, "cross_site", "A change can be made from the portal's own pages only, not from another site."
-        )
+        return PortalRefused(403, "foreign_host")
     return None
 
 

@@ -7,7 +7,7 @@ from urllib.parse import parse_qsl
 import orjson
 from starlette.requests import Request
 
-from scimulate.mock_servers.portal.administration import PortalRefused
+from scimulate.mock_servers.refusal import PortalRefused
 
 MOST_BYTES = 64 * 1024
 LAST_PAGE = 10_000_000
@@ -28,11 +28,9 @@ class Confirmations:
     def close(self, confirmation: str) -> None:
         """Raise `PortalRefused` unless the page was opened and not sent yet."""
         if not confirmation:
-            raise PortalRefused(400, "not_confirmed", "This has to be confirmed first.")
+            raise PortalRefused(400, "not_confirmed")
         if confirmation not in self._open:
-            raise PortalRefused(
-                409, "sent_already", "This page was sent already, or is out of date. Nothing was changed this time."
-            )
+            raise PortalRefused(409, "sent_already")
         self._open.remove(confirmation)
 
 
@@ -42,7 +40,7 @@ async def read_form(request: Request) -> dict[str, str]:
     try:
         return dict(parse_qsl(body, keep_blank_values=True, max_num_fields=50))
     except ValueError as error:
-        raise PortalRefused(400, "bad_form", "The form has too many fields.") from error
+        raise PortalRefused(400, "bad_form") from error
 
 
 async def read_object(request: Request) -> dict[str, object]:
@@ -51,9 +49,9 @@ async def read_object(request: Request) -> dict[str, object]:
     try:
         document = orjson.loads(body) if body else {}
     except orjson.JSONDecodeError as error:
-        raise PortalRefused(400, "bad_json", "The body has to be a JSON object.") from error
+        raise PortalRefused(400, "bad_json") from error
     if not isinstance(document, dict):
-        raise PortalRefused(400, "bad_json", "The body has to be a JSON object.")
+        raise PortalRefused(400, "bad_json")
     return document
 
 
@@ -61,7 +59,7 @@ def text_of(document: dict[str, object], name: str) -> str:
     """A text of a JSON object; empty when it is absent."""
     value = document.get(name, "")
     if not isinstance(value, str):
-        raise PortalRefused(400, "bad_value", f"{name} has to be a string.")
+        raise PortalRefused(400, "bad_value", name=name)
     return value
 
 
@@ -70,7 +68,7 @@ def page_number(request: Request) -> int:
     text = request.query_params.get("page", "1")
     number = int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
     if not 1 <= number <= LAST_PAGE:
-        raise PortalRefused(400, "bad_page", "A page is a number from 1.")
+        raise PortalRefused(400, "bad_page")
     return number
 
 
@@ -79,5 +77,5 @@ async def _read_body(request: Request) -> bytes:
     async for part in request.stream():
         body += part
         if len(body) > MOST_BYTES:
-            raise PortalRefused(413, "too_large", "That is more than the portal takes in.")
+            raise PortalRefused(413, "too_large")
     return bytes(body)

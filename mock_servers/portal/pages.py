@@ -2,7 +2,7 @@
 
 import sqlite3
 from collections.abc import Callable
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
@@ -13,23 +13,22 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 
 from scimulate.mock_servers.html_pages import static_routes
+from scimulate.mock_servers.language import load_labels
 from scimulate.mock_servers.portal import administration, api
-from scimulate.mock_servers.portal.administration import PortalRefused
 from scimulate.mock_servers.portal.audit import PAGE_SIZE
 from scimulate.mock_servers.portal.guard import Guard
 from scimulate.mock_servers.portal.listing import Line, Page
-from scimulate.mock_servers.portal.messages import page_number, read_form
-from scimulate.mock_servers.portal.portal import DEFAULT_TENANT_PATH, FOLDER, TENANT_PATH, Portal
+from scimulate.mock_servers.portal.messages import page_number
+from scimulate.mock_servers.portal.permissions import Permission
+from scimulate.mock_servers.portal.portal import DEFAULT_TENANT_PATH, FOLDER, TENANT_PATH, Portal, language_of
+from scimulate.mock_servers.portal.sign_in import SignIn
 from scimulate.mock_servers.portal.token_pages import TokenPages
+from scimulate.mock_servers.refusal import PortalRefused
 from scimulate.mock_servers.scim.store import StoreError
 from scimulate.mock_servers.tenants import Tenant, Tenants
 
-SENTENCES = {
-    404: ("page_not_found", "There is no such page."),
-    405: ("method_not_allowed", "That cannot be done with this page."),
-}
-
-HEADINGS = {403: "Not allowed", 404: "Not found"}
+CODES = {404: "page_not_found", 405: "method_not_allowed"}
+HEADINGS = {401: "refused.heading.signed_out", 403: "refused.heading.not_allowed", 404: "refused.heading.not_found"}
 
 
 def create_portal(tenants: Tenants, *, scim_url_of: Callable[[Tenant], str]) -> Starlette:
@@ -38,7 +37,7 @@ def create_portal(tenants: Tenants, *, scim_url_of: Callable[[Tenant], str]) -> 
 
     def refuse(request: Request, refused: PortalRefused) -> Response:
         if "/portal/api/" in request.scope["path"]:
-            return api.refusal_as_json(refused)
+            return api.refusal_as_json(request, refused)
         return _refusal_page(portal, request, refused)
 
     async def on_refused(request: Request, error: Exception) -> Response:
@@ -46,12 +45,12 @@ def create_portal(tenants: Tenants, *, scim_url_of: Callable[[Tenant], str]) -> 
         return refuse(request, error)
 
     async def on_store_error(request: Request, error: Exception) -> Response:
-        return refuse(request, PortalRefused(503, "store_unusable", "The server's database cannot be used just now."))
+        return refuse(request, PortalRefused(503, "store_unusable"))
 
     async def on_http_error(request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)
-        code, sentence = SENTENCES.get(error.status_code, ("bad_request", "The portal cannot make sense of that."))
-        response = refuse(request, PortalRefused(error.status_code, code, sentence))
+        code = CODES.get(error.status_code, "bad_request")
+        response = refuse(request, PortalRefused(error.status_code, code))
         response.headers.update(error.headers or {})
         return response
 
@@ -69,10 +68,11 @@ def create_portal(tenants: Tenants, *, scim_url_of: Callable[[Tenant], str]) -> 
 
 
 def _routes(portal: Portal) -> list[BaseRoute]:
-    tokens, pages = TokenPages(portal), _Pages(portal)
+    tokens, pages, sign_in = TokenPages(portal), _Pages(portal), SignIn(portal)
     return [
         Mount("/api", routes=api.routes_of(portal)),
         *static_routes(FOLDER),
+        *sign_in.routes(),
         *tokens.routes(),
         Route("/", pages.home, methods=["GET"]),
         Route("/admin", pages.custom_attributes, methods=["GET"]),
@@ -95,73 +95,81 @@ class _Pages:
         self._portal = portal
 
     async def home(self, request: Request) -> Response:
-        return RedirectResponse(f"{self._portal.tenant_of(request).portal_path}/admin", 303)
+        visit = self._portal.visit(request, None)
+        first = "admin" if visit.administrator.may(Permission.SEE_SYSTEM) else "users"
+        return RedirectResponse(f"{visit.tenant.portal_path}/{first}", 303)
 
     async def custom_attributes(self, request: Request) -> Response:
-        return self._portal.page(request, "custom_attributes.html", {}, section="custom_attributes")
+        visit = self._portal.visit(request, Permission.SEE_SYSTEM)
+        return self._portal.page(visit, "custom_attributes.html", {}, section="custom_attributes")
 
     async def users(self, request: Request) -> Response:
         return self._listed(request, "users", administration.find_users)
 
     async def user(self, request: Request) -> Response:
-        detail = administration.user_of(self._portal.tenant_of(request), request.path_params["id"])
-        return self._portal.page(request, "user.html", {"user": detail.line, "groups": detail.groups}, section="users")
+        visit = self._portal.visit(request, Permission.SEE_USERS)
+        detail = administration.user_of(visit.tenant, request.path_params["id"])
+        return self._portal.page(visit, "user.html", {"user": detail.line, "groups": detail.groups}, section="users")
 
     async def ask_for_user(self, request: Request) -> Response:
-        return self._portal.page(request, "add_user.html", {}, section="users")
+        visit = self._portal.visit(request, Permission.CHANGE_USERS)
+        return self._portal.page(visit, "add_user.html", {}, section="users")
 
     async def add_user(self, request: Request) -> Response:
-        tenant = self._portal.tenant_of(request)
-        form = await read_form(request)
+        visit, form = await self._portal.submitted(request, Permission.CHANGE_USERS)
         user = await run_in_threadpool(
             administration.add_user,
-            tenant,
+            visit.tenant,
             user_name=form.get("user_name", ""),
             display_name=form.get("display_name", ""),
             email=form.get("email", ""),
         )
-        return RedirectResponse(f"{tenant.portal_path}/users/{user.id}", 303)
+        return RedirectResponse(f"{visit.tenant.portal_path}/users/{user.id}", 303)
 
     async def confirm_removal(self, request: Request) -> Response:
-        detail = administration.user_of(self._portal.tenant_of(request), request.path_params["id"])
+        visit = self._portal.visit(request, Permission.CHANGE_USERS)
+        detail = administration.user_of(visit.tenant, request.path_params["id"])
         return self._portal.confirm(
-            request,
+            visit,
             section="users",
             back=f"/users/{detail.line.id}",
             title="Remove user",
             question=f"Remove {detail.line.display_name or detail.line.user_name} for good?",
             consequence="The user and the user's memberships are deleted. This cannot be undone.",
             act="Remove",
+            danger=True,
             path=f"/users/{detail.line.id}/remove",
         )
 
     async def remove_user(self, request: Request) -> Response:
-        tenant = self._portal.tenant_of(request)
-        await self._portal.confirmed(request)
-        await run_in_threadpool(administration.remove_user, tenant, request.path_params["id"])
-        return RedirectResponse(f"{tenant.portal_path}/users", 303)
+        visit, _ = await self._portal.confirmed(request, Permission.CHANGE_USERS)
+        await run_in_threadpool(administration.remove_user, visit.tenant, request.path_params["id"])
+        return RedirectResponse(f"{visit.tenant.portal_path}/users", 303)
 
     async def groups(self, request: Request) -> Response:
         return self._listed(request, "groups", administration.find_groups)
 
     async def group(self, request: Request) -> Response:
-        detail = administration.group_of(self._portal.tenant_of(request), request.path_params["id"])
+        visit = self._portal.visit(request, Permission.SEE_USERS)
+        detail = administration.group_of(visit.tenant, request.path_params["id"])
         page = page_number(request)
         shown = detail.members[(page - 1) * PAGE_SIZE : page * PAGE_SIZE]
         values = {"group": detail.line, "members": shown, **_paging(len(detail.members), page, "")}
-        return self._portal.page(request, "group.html", values, section="groups")
+        return self._portal.page(visit, "group.html", values, section="groups")
 
     async def audit(self, request: Request) -> Response:
+        visit = self._portal.visit(request, Permission.SEE_AUDIT)
         search, page = request.query_params.get("search", ""), page_number(request)
-        found = self._portal.tenant_of(request).audit.rows(search=search, offset=(page - 1) * PAGE_SIZE)
+        found = visit.tenant.audit.rows(search=search, offset=(page - 1) * PAGE_SIZE)
         values = {"rows": found.rows, **_paging(found.total, page, search)}
-        return self._portal.page(request, "audit.html", values, section="audit")
+        return self._portal.page(visit, "audit.html", values, section="audit")
 
     def _listed(self, request: Request, name: str, find: Callable[[Tenant, str, int], Page[Line]]) -> Response:
+        visit = self._portal.visit(request, Permission.SEE_USERS)
         search, page = request.query_params.get("search", ""), page_number(request)
-        found = find(self._portal.tenant_of(request), search, page)
+        found = find(visit.tenant, search, page)
         values = {name: found.lines, **_paging(found.total, page, search)}
-        return self._portal.page(request, f"{name}.html", values, section=name)
+        return self._portal.page(visit, f"{name}.html", values, section=name)
 
 
 def _paging(total: int, page: int, search: str) -> dict[str, object]:
@@ -170,11 +178,18 @@ def _paging(total: int, page: int, search: str) -> dict[str, object]:
 
 def _refusal_page(portal: Portal, request: Request, refused: PortalRefused) -> Response:
     """A sentence and a way back; without the tenant's navigation, as the tenant itself may be unknown."""
+    root = request.scope["path"].partition("/portal")[0] + "/portal"
+    if refused.status == 401 and request.method in ("GET", "HEAD"):
+        return RedirectResponse(f"{quote(root)}/sign-in?{urlencode({'why': refused.code})}", 303)
+    language = language_of(request)
+    say = load_labels().said_in(language)
     values = {
-        "heading": HEADINGS.get(refused.status, "That was not done"),
-        "sentence": refused.sentence,
+        "heading": say(HEADINGS.get(refused.status, "refused.heading.not_done")),
+        "sentence": refused.sentence_in(language),
         "code": refused.code,
+        "t": say,
+        "language": language,
         "static": f"{DEFAULT_TENANT_PATH}/static",
-        "back": quote(request.scope["path"].partition("/portal")[0]) + "/portal/",
+        "back": quote(root) + "/",
     }
     return HTMLResponse(portal.templates.get_template("refused.html").render(values), refused.status)

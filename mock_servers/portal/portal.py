@@ -1,8 +1,9 @@
-"""What all routes of the portal share: which tenant a request is about, its target URL, and its templates."""
+"""What all routes of the portal share: whose portal it is, who asks and may, in which language, and the templates."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from hmac import compare_digest
 from pathlib import Path
 
 import jinja2
@@ -10,26 +11,56 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from scimulate.mock_servers.html_pages import page_environment
-from scimulate.mock_servers.portal.administration import LABELS, PortalRefused
+from scimulate.mock_servers.language import Language, Say, language_for, load_labels
+from scimulate.mock_servers.portal.administrators import Administrator
 from scimulate.mock_servers.portal.audit import PAGE_SIZE
-from scimulate.mock_servers.portal.messages import Confirmations, read_form
+from scimulate.mock_servers.portal.messages import Confirmations, read_form, read_object
+from scimulate.mock_servers.portal.permissions import Permission
+from scimulate.mock_servers.refusal import PortalRefused
+from scimulate.mock_servers.sessions import Session, Sessions
 from scimulate.mock_servers.tenants import Tenant, Tenants
 
 FOLDER = Path(__file__).parent
 DEFAULT_TENANT_PATH = "/portal"
 TENANT_PATH = "/tenants/{tenant}/portal"
+SESSION_COOKIE = "scimulate_portal"
+LANGUAGE_COOKIE = "scimulate_language"
+CSRF_FIELD = "csrf"
+CSRF_HEADER = "X-CSRF-Token"
 NO_FIELDS: Mapping[str, str] = {}
 
 
 def _moment(when: datetime | None) -> str:
-    return f"{when:%Y-%m-%d %H:%M} UTC" if when else "never"
+    return f"{when:%Y-%m-%d %H:%M} UTC" if when else ""
 
 
 def _templates() -> jinja2.Environment:
     environment = page_environment(FOLDER)
     environment.filters["moment"] = _moment
-    environment.globals.update(labels=LABELS, page_size=PAGE_SIZE)
+    environment.globals.update(page_size=PAGE_SIZE, Permission=Permission)
     return environment
+
+
+@dataclass(frozen=True)
+class Visit:
+    """A signed-in administrator at a tenant's portal."""
+
+    tenant: Tenant
+    session: Session[Administrator]
+    language: Language
+
+    @property
+    def administrator(self) -> Administrator:
+        return self.session.account
+
+    @property
+    def by(self) -> str:
+        """Who it is, for the audit trail."""
+        return self.administrator.user_name
+
+    @property
+    def say(self) -> Say:
+        return load_labels().said_in(self.language)
 
 
 @dataclass(frozen=True)
@@ -38,6 +69,7 @@ class Portal:
 
     tenants: Tenants
     scim_url_of: Callable[[Tenant], str]
+    sessions: Sessions[Administrator] = field(default_factory=Sessions)
     confirmations: Confirmations = field(default_factory=Confirmations)
     templates: jinja2.Environment = field(default_factory=_templates)
 
@@ -45,28 +77,57 @@ class Portal:
         name = request.path_params.get("tenant")
         tenant = self.tenants.default if name is None else self.tenants.get(name)
         if tenant is None:
-            raise PortalRefused(404, "tenant_not_found", "There is no such tenant.")
+            raise PortalRefused(404, "tenant_not_found")
         return tenant
 
+    def session_of(self, request: Request) -> Session[Administrator] | None:
+        cookie, tenant = request.cookies.get(SESSION_COOKIE), self.tenant_of(request)
+        if not cookie:
+            return None
+        return self.sessions.find(cookie, tenant.name, tenant.clock.now(), tenant.settings.idle_time)
+
+    def visit(self, request: Request, permission: Permission | None) -> Visit:
+        """Whoever asks, once signed in and permitted (None: whoever is signed in). Raises `PortalRefused`."""
+        tenant, session = self.tenant_of(request), self.session_of(request)
+        if session is None:
+            timed_out = SESSION_COOKIE in request.cookies
+            raise PortalRefused(401, "session_expired" if timed_out else "signed_out")
+        if permission is not None and not session.account.may(permission):
+            raise PortalRefused(403, "not_permitted")
+        return Visit(tenant, session, language_of(request))
+
+    async def submitted(self, request: Request, permission: Permission | None) -> tuple[Visit, dict[str, str]]:
+        """The visit and the form of a page that was sent; a form that is not from this session is refused."""
+        visit = self.visit(request, permission)
+        form = await read_form(request)
+        _check_csrf(visit, form.pop(CSRF_FIELD, ""))
+        return visit, form
+
+    async def called(self, request: Request, permission: Permission | None) -> tuple[Visit, dict[str, object]]:
+        """The visit and the JSON object of a call that changes something. It carries the session's CSRF token."""
+        visit = self.visit(request, permission)
+        _check_csrf(visit, request.headers.get(CSRF_HEADER, ""))
+        return visit, await read_object(request)
+
     def page(
-        self, request: Request, template: str, values: Mapping[str, object], *, section: str, status: int = 200
+        self, visit: Visit, template: str, values: Mapping[str, object], *, section: str, status: int = 200
     ) -> Response:
-        """A page of the tenant that the request is about."""
-        tenant = self.tenant_of(request)
-        html = self.templates.get_template(template).render(
-            {
-                "root": tenant.portal_path,
-                "static": f"{tenant.portal_path}/static",
-                "tenant": tenant.name,
-                "section": section,
-                **values,
-            }
-        )
-        return HTMLResponse(html, status)
+        """A page of the tenant. `t` says a label in the language of the visit."""
+        root = visit.tenant.portal_path
+        shared = {
+            "root": root,
+            "static": f"{root}/static",
+            "visit": visit,
+            "tenant": visit.tenant.name,
+            "t": visit.say,
+            "language": visit.language,
+            "section": section,
+        }
+        return HTMLResponse(self.templates.get_template(template).render({**shared, **values}), status)
 
     def confirm(
         self,
-        request: Request,
+        visit: Visit,
         *,
         section: str,
         back: str,
@@ -75,6 +136,7 @@ class Portal:
         consequence: str,
         act: str,
         path: str,
+        danger: bool = False,
         fields: Mapping[str, str] = NO_FIELDS,
     ) -> Response:
         """A page that asks before something is done. Its form can be sent once."""
@@ -84,13 +146,24 @@ class Portal:
             "question": question,
             "consequence": consequence,
             "act": act,
+            "danger": danger,
             "path": path,
             "fields": {**fields, "confirmation": self.confirmations.open()},
         }
-        return self.page(request, "confirm.html", values, section=section)
+        return self.page(visit, "confirm.html", values, section=section)
 
-    async def confirmed(self, request: Request) -> dict[str, str]:
+    async def confirmed(self, request: Request, permission: Permission) -> tuple[Visit, dict[str, str]]:
         """The form of a page made by `confirm`. Raises `PortalRefused` when it was sent before, or never opened."""
-        form = await read_form(request)
-        self.confirmations.close(form.get("confirmation", ""))
-        return form
+        visit, form = await self.submitted(request, permission)
+        self.confirmations.close(form.pop("confirmation", ""))
+        return visit, form
+
+
+def language_of(request: Request) -> Language:
+    """The language that was chosen in the portal, or else the one that the browser asks for."""
+    return language_for(request.cookies.get(LANGUAGE_COOKIE), request.headers.get("accept-language"))
+
+
+def _check_csrf(visit: Visit, token: str) -> None:
+    if not compare_digest(visit.session.csrf.encode(), token.encode("utf-8", "replace")):
+        raise PortalRefused(403, "stale_form")

@@ -6,7 +6,8 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from scimulate.mock_servers.portal import administration
-from scimulate.mock_servers.portal.portal import Portal
+from scimulate.mock_servers.portal.permissions import Permission
+from scimulate.mock_servers.portal.portal import Portal, Visit
 from scimulate.mock_servers.portal.token_rules import MOST_TOKENS, VENDORS, GeneratedToken, Token, TokenAction
 
 NOTICES = {
@@ -38,21 +39,22 @@ class TokenPages:
         ]
 
     async def provisioning(self, request: Request) -> Response:
-        tenant = self._portal.tenant_of(request)
-        tokens = tenant.tokens.all()
+        visit = self._portal.visit(request, Permission.SEE_SYSTEM)
+        tokens = visit.tenant.tokens.all()
         values = {
-            "target_url": self._portal.scim_url_of(tenant),
+            "target_url": self._portal.scim_url_of(visit.tenant),
             "providers": VENDORS,
             "tokens": tokens,
             "full": len(tokens) >= MOST_TOKENS,
             "notice": NOTICES.get(request.query_params.get("done", "")),
         }
-        return self._portal.page(request, "provisioning.html", values, section="provisioning")
+        return self._portal.page(visit, "provisioning.html", values, section="provisioning")
 
     async def confirm_generate(self, request: Request) -> Response:
+        visit = self._portal.visit(request, Permission.CHANGE_SYSTEM)
         provider = administration.provider_named(request.query_params.get("provider", VENDORS[0]))
         return self._portal.confirm(
-            request,
+            visit,
             section="provisioning",
             back="/admin/scim",
             title="Generate token",
@@ -64,10 +66,12 @@ class TokenPages:
         )
 
     async def generate(self, request: Request) -> Response:
-        tenant = self._portal.tenant_of(request)
-        provider = (await self._portal.confirmed(request)).get("provider", "")
-        generated = await run_in_threadpool(administration.generate_token, tenant, confirmed=True, provider=provider)
-        return self._generated(request, generated, "New token")
+        visit, form = await self._portal.confirmed(request, Permission.CHANGE_SYSTEM)
+        provider = form.get("provider", "")
+        generated = await run_in_threadpool(
+            administration.generate_token, visit.tenant, confirmed=True, provider=provider
+        )
+        return self._generated(visit, generated, "New token")
 
     async def activate(self, request: Request) -> Response:
         return await self._set_status(request, TokenAction.ACTIVATE)
@@ -76,51 +80,51 @@ class TokenPages:
         return await self._set_status(request, TokenAction.DEACTIVATE)
 
     async def confirm_renew(self, request: Request) -> Response:
-        token = administration.token_of(self._portal.tenant_of(request), request.path_params["id"])
+        visit = self._portal.visit(request, Permission.CHANGE_SYSTEM)
+        token = administration.token_of(visit.tenant, request.path_params["id"])
         consequence = "Its present secret is refused at once. The new one is shown once, on the next page."
-        return self._confirm(request, "Renew", token, consequence)
+        return self._confirm(visit, "Renew", token, consequence)
 
     async def renew(self, request: Request) -> Response:
-        tenant = self._portal.tenant_of(request)
-        await self._portal.confirmed(request)
-        renewed = await run_in_threadpool(administration.renew_token, tenant, request.path_params["id"])
-        return self._generated(request, renewed, "Renewed token")
+        visit, _ = await self._portal.confirmed(request, Permission.CHANGE_SYSTEM)
+        renewed = await run_in_threadpool(administration.renew_token, visit.tenant, request.path_params["id"])
+        return self._generated(visit, renewed, "Renewed token")
 
     async def confirm_remove(self, request: Request) -> Response:
-        tenant = self._portal.tenant_of(request)
-        token = administration.token_of(tenant, request.path_params["id"])
-        last = " It is the last token: provisioning stops." if len(tenant.tokens.all()) == 1 else ""  # NEG-19
+        visit = self._portal.visit(request, Permission.CHANGE_SYSTEM)
+        token = administration.token_of(visit.tenant, request.path_params["id"])
+        last = " It is the last token: provisioning stops." if len(visit.tenant.tokens.all()) == 1 else ""  # NEG-19
         consequence = f"It is refused for good. Users and user groups stay.{last}"
-        return self._confirm(request, "Remove", token, consequence)
+        return self._confirm(visit, "Remove", token, consequence)
 
     async def remove(self, request: Request) -> Response:
-        tenant = self._portal.tenant_of(request)
-        await self._portal.confirmed(request)
-        await run_in_threadpool(administration.remove_token, tenant, request.path_params["id"])
-        return RedirectResponse(f"{tenant.portal_path}/admin/scim?done=remove", 303)
+        visit, _ = await self._portal.confirmed(request, Permission.CHANGE_SYSTEM)
+        await run_in_threadpool(administration.remove_token, visit.tenant, request.path_params["id"])
+        return RedirectResponse(f"{visit.tenant.portal_path}/admin/scim?done=remove", 303)
 
-    def _confirm(self, request: Request, act: str, token: Token, consequence: str) -> Response:
+    def _confirm(self, visit: Visit, act: str, token: Token, consequence: str) -> Response:
         return self._portal.confirm(
-            request,
+            visit,
             section="provisioning",
             back="/admin/scim",
             title=f"{act} token",
             question=f"{act} {token.name}?",
             consequence=consequence,
             act=act,
+            danger=act == "Remove",
             path=f"/admin/scim/tokens/{token.id}/{act.lower()}",
         )
 
     async def _set_status(self, request: Request, action: TokenAction) -> Response:
-        tenant = self._portal.tenant_of(request)
-        await run_in_threadpool(administration.set_token_status, tenant, request.path_params["id"], action)
-        return RedirectResponse(f"{tenant.portal_path}/admin/scim?done={action}", 303)
+        visit, _ = await self._portal.submitted(request, Permission.CHANGE_SYSTEM)
+        await run_in_threadpool(administration.set_token_status, visit.tenant, request.path_params["id"], action)
+        return RedirectResponse(f"{visit.tenant.portal_path}/admin/scim?done={action}", 303)
 
-    def _generated(self, request: Request, generated: GeneratedToken, title: str) -> Response:
+    def _generated(self, visit: Visit, generated: GeneratedToken, title: str) -> Response:
         values = {
             "title": title,
             "token": generated.token,
             "secret": generated.secret,
-            "target_url": self._portal.scim_url_of(self._portal.tenant_of(request)),
+            "target_url": self._portal.scim_url_of(visit.tenant),
         }
-        return self._portal.page(request, "generated.html", values, section="provisioning")
+        return self._portal.page(visit, "generated.html", values, section="provisioning")

@@ -46,12 +46,12 @@ TRANSITIONS = {
 
 
 class TokenRefused(Exception):
-    """The portal does not do what was asked. `reason` is a code for programs, the text a sentence for people."""
+    """The portal does not do what was asked. `reason` is a code; the label `refused.<reason>` says it with `values`."""
 
-    def __init__(self, reason: str, sentence: str) -> None:
-        super().__init__(sentence)
+    def __init__(self, reason: str, **values: object) -> None:
+        super().__init__(reason)
         self.reason = reason
-        self.sentence = sentence
+        self.values = values
 
 
 @dataclass(frozen=True)
@@ -91,12 +91,12 @@ class GeneratedToken:
 def check_vendor(vendor: str) -> None:
     """Raise `TokenRefused` unless the provider can be chosen."""
     if vendor not in VENDORS:
-        raise TokenRefused("unknown_provider", f"The identity providers are {', '.join(VENDORS)}.")
+        raise TokenRefused("unknown_provider", providers=", ".join(VENDORS))
 
 
 def not_found() -> TokenRefused:
-    return TokenRefused("token_not_found", "There is no such token. It may have been removed.")
+    return TokenRefused("token_not_found")
 
 
 def limit_reached() -> TokenRefused:
-    return TokenRefused("token_limit_reached", "Two tokens exist already. Remove one before generating another.")
+    return TokenRefused("token_limit_reached", most=MOST_TOKENS)

@@ -1,0 +1,113 @@
+"""Who may sign in to a tenant's portal, and with which roles.
+
+Passwords are generated, as long as a token's secret, and shown once: a plain digest of one cannot be searched for.
+After a number of wrong ones in a row an account is locked for a while.
+
+    SignInRefused    unknown user name or wrong password; or the account is locked
+"""
+
+import hmac
+import secrets
+import sqlite3
+import threading
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from scimulate.mock_servers.clock import Clock
+from scimulate.mock_servers.portal.permissions import GRANTS, Permission, Role
+from scimulate.mock_servers.portal.token_secret import digest_of
+from scimulate.mock_servers.scim.store import Database
+
+FIRST_ADMINISTRATOR = "admin"
+EVERYDAY_ROLES = (Role.SYSTEM_MANAGEMENT, Role.USER_MANAGEMENT)
+WRONG_IN_A_ROW = 5
+LOCKED_FOR = timedelta(minutes=15)
+
+
+class SignInRefused(Exception):
+    """`reason` is "wrong_credentials" or "account_locked"."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+@dataclass(frozen=True)
+class Administrator:
+    """One account. Several roles add up."""
+
+    user_name: str
+    roles: frozenset[Role]
+
+    def may(self, permission: Permission) -> bool:
+        return any(permission in GRANTS[role] for role in self.roles)
+
+
+@dataclass
+class _Attempts:
+    wrong: int = 0
+    locked_until: datetime | None = None
+
+
+class Administrators:
+    """The accounts of one tenant."""
+
+    def __init__(self, database: Database, tenant_name: str, clock: Clock) -> None:
+        self._database = database
+        self._tenant = tenant_name
+        self._clock = clock
+        self._attempts: dict[str, _Attempts] = {}
+        self._lock = threading.Lock()
+        database.write(_create_table)
+
+    def set_password(self, user_name: str, roles: Iterable[Role] = EVERYDAY_ROLES) -> str:
+        """Make the account, or give it these roles and another password. The password is returned this once."""
+        password = secrets.token_urlsafe(24)
+        held = ",".join(sorted(roles))
+        self._database.write(
+            lambda connection: connection.execute(
+                "INSERT INTO administrator (tenant, user_name, roles, digest) VALUES (?, ?, ?, ?)"
+                " ON CONFLICT (tenant, user_name) DO UPDATE SET roles = excluded.roles, digest = excluded.digest",
+                (self._tenant, user_name, held, digest_of(password)),
+            )
+        )
+        return password
+
+    def sign_in(self, user_name: str, password: str) -> Administrator:
+        """The account; raises `SignInRefused`. Which of name and password was wrong is not told (NEG-04)."""
+        found = self._database.read(lambda connection: self._find(connection, user_name))
+        roles, digest = found if found is not None else ("", b"")
+        right = hmac.compare_digest(digest, digest_of(password))
+        with self._lock:
+            self._count(user_name, known=found is not None, right=right)
+        return Administrator(user_name, frozenset(Role(role) for role in roles.split(",") if role))
+
+    def _count(self, user_name: str, *, known: bool, right: bool) -> None:
+        if not known:
+            raise SignInRefused("wrong_credentials")
+        attempts, now = self._attempts.setdefault(user_name, _Attempts()), self._clock.now()
+        if attempts.locked_until is not None:
+            if now < attempts.locked_until:
+                raise SignInRefused("account_locked")
+            self._attempts[user_name] = attempts = _Attempts()
+        if right:
+            del self._attempts[user_name]
+            return
+        attempts.wrong += 1
+        if attempts.wrong >= WRONG_IN_A_ROW:
+            attempts.locked_until = now + LOCKED_FOR
+        raise SignInRefused("wrong_credentials")
+
+    def _find(self, connection: sqlite3.Connection, user_name: str) -> tuple[str, bytes] | None:
+        found: tuple[str, bytes] | None = connection.execute(
+            "SELECT roles, digest FROM administrator WHERE tenant = ? AND user_name = ?", (self._tenant, user_name)
+        ).fetchone()
+        return found
+
+
+def _create_table(connection: sqlite3.Connection) -> None:
+    connection.execute(
+        "CREATE TABLE IF NOT EXISTS administrator (tenant TEXT NOT NULL, user_name TEXT NOT NULL COLLATE NOCASE,"
+        " roles TEXT NOT NULL, digest BLOB NOT NULL, PRIMARY KEY (tenant, user_name)) WITHOUT ROWID"
+    )
