@@ -19,9 +19,9 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from scimulate.mock_servers.clock import VirtualClock
 from scimulate.mock_servers.duration import DurationRefused, read_duration
-from scimulate.mock_servers.portal.administration import LONGEST_TEXT
 from scimulate.mock_servers.portal.administrators import FIRST_ADMINISTRATOR
 from scimulate.mock_servers.portal.permissions import Role
+from scimulate.mock_servers.portal.user_administration import LONGEST_TEXT
 from scimulate.mock_servers.scim.traffic import FAULT_NAMES, LONGEST_DELAY_SECONDS, Fault, Traffic
 from scimulate.mock_servers.tenants import DEFAULT_POLICY, DEFAULT_TENANT, Tenant, TenantError, TenantExists, Tenants
 

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from scimulate.mock_servers.portal.administration import add_user
 from scimulate.mock_servers.portal.listing import Listing
+from scimulate.mock_servers.portal.user_administration import add_user
 from scimulate.mock_servers.scim.policy import POLICIES, Policy
 from tests.scim_tenant import ENTERPRISE, USER, ScimTenant, scim_tenant, what_the_client_wrote
 

@@ -7,6 +7,7 @@ from urllib.parse import parse_qsl
 import orjson
 from starlette.requests import Request
 
+from scimulate.mock_servers.portal.audit import PAGE_SIZE
 from scimulate.mock_servers.refusal import PortalRefused
 
 MOST_BYTES = 64 * 1024
@@ -70,6 +71,11 @@ def page_number(request: Request) -> int:
     if not 1 <= number <= LAST_PAGE:
         raise PortalRefused(400, "bad_page")
     return number
+
+
+def paging_of(total: int, page: int, search: str) -> dict[str, object]:
+    """What a page needs for its row of links to other pages."""
+    return {"total": total, "page": page, "pages": max(1, -(-total // PAGE_SIZE)), "search": search}
 
 
 async def _read_body(request: Request) -> bytes:

@@ -14,11 +14,12 @@ from starlette.routing import BaseRoute, Mount, Route
 
 from scimulate.mock_servers.html_pages import static_routes
 from scimulate.mock_servers.language import load_labels
-from scimulate.mock_servers.portal import administration, api
+from scimulate.mock_servers.portal import api, user_administration
 from scimulate.mock_servers.portal.audit import PAGE_SIZE
+from scimulate.mock_servers.portal.audit_pages import AuditPages
 from scimulate.mock_servers.portal.guard import Guard
 from scimulate.mock_servers.portal.listing import Line, Page
-from scimulate.mock_servers.portal.messages import page_number
+from scimulate.mock_servers.portal.messages import page_number, paging_of
 from scimulate.mock_servers.portal.permissions import Permission
 from scimulate.mock_servers.portal.portal import DEFAULT_TENANT_PATH, FOLDER, TENANT_PATH, Portal, language_of
 from scimulate.mock_servers.portal.sign_in import SignIn
@@ -84,12 +85,12 @@ def _routes(portal: Portal) -> list[BaseRoute]:
         Route("/users/{id}/remove", pages.remove_user, methods=["POST"]),
         Route("/groups", pages.groups, methods=["GET"]),
         Route("/groups/{id}", pages.group, methods=["GET"]),
-        Route("/audit", pages.audit, methods=["GET"]),
+        *AuditPages(portal).routes(),
     ]
 
 
 class _Pages:
-    """Users, User Groups and Audit Trails."""
+    """Users and User Groups."""
 
     def __init__(self, portal: Portal) -> None:
         self._portal = portal
@@ -104,11 +105,11 @@ class _Pages:
         return self._portal.page(visit, "custom_attributes.html", {}, section="custom_attributes")
 
     async def users(self, request: Request) -> Response:
-        return self._listed(request, "users", administration.find_users)
+        return self._listed(request, "users", user_administration.find_users)
 
     async def user(self, request: Request) -> Response:
         visit = self._portal.visit(request, Permission.SEE_USERS)
-        detail = administration.user_of(visit.tenant, request.path_params["id"])
+        detail = user_administration.user_of(visit.tenant, request.path_params["id"])
         return self._portal.page(visit, "user.html", {"user": detail.line, "groups": detail.groups}, section="users")
 
     async def ask_for_user(self, request: Request) -> Response:
@@ -118,7 +119,7 @@ class _Pages:
     async def add_user(self, request: Request) -> Response:
         visit, form = await self._portal.submitted(request, Permission.CHANGE_USERS)
         user = await run_in_threadpool(
-            administration.add_user,
+            user_administration.add_user,
             visit.tenant,
             user_name=form.get("user_name", ""),
             display_name=form.get("display_name", ""),
@@ -128,7 +129,7 @@ class _Pages:
 
     async def confirm_removal(self, request: Request) -> Response:
         visit = self._portal.visit(request, Permission.CHANGE_USERS)
-        detail = administration.user_of(visit.tenant, request.path_params["id"])
+        detail = user_administration.user_of(visit.tenant, request.path_params["id"])
         return self._portal.confirm(
             visit,
             section="users",
@@ -143,37 +144,26 @@ class _Pages:
 
     async def remove_user(self, request: Request) -> Response:
         visit, _ = await self._portal.confirmed(request, Permission.CHANGE_USERS)
-        await run_in_threadpool(administration.remove_user, visit.tenant, request.path_params["id"])
+        await run_in_threadpool(user_administration.remove_user, visit.tenant, request.path_params["id"])
         return RedirectResponse(f"{visit.tenant.portal_path}/users", 303)
 
     async def groups(self, request: Request) -> Response:
-        return self._listed(request, "groups", administration.find_groups)
+        return self._listed(request, "groups", user_administration.find_groups)
 
     async def group(self, request: Request) -> Response:
         visit = self._portal.visit(request, Permission.SEE_USERS)
-        detail = administration.group_of(visit.tenant, request.path_params["id"])
+        detail = user_administration.group_of(visit.tenant, request.path_params["id"])
         page = page_number(request)
         shown = detail.members[(page - 1) * PAGE_SIZE : page * PAGE_SIZE]
-        values = {"group": detail.line, "members": shown, **_paging(len(detail.members), page, "")}
+        values = {"group": detail.line, "members": shown, **paging_of(len(detail.members), page, "")}
         return self._portal.page(visit, "group.html", values, section="groups")
-
-    async def audit(self, request: Request) -> Response:
-        visit = self._portal.visit(request, Permission.SEE_AUDIT)
-        search, page = request.query_params.get("search", ""), page_number(request)
-        found = visit.tenant.audit.rows(search=search, offset=(page - 1) * PAGE_SIZE)
-        values = {"rows": found.rows, **_paging(found.total, page, search)}
-        return self._portal.page(visit, "audit.html", values, section="audit")
 
     def _listed(self, request: Request, name: str, find: Callable[[Tenant, str, int], Page[Line]]) -> Response:
         visit = self._portal.visit(request, Permission.SEE_USERS)
         search, page = request.query_params.get("search", ""), page_number(request)
         found = find(visit.tenant, search, page)
-        values = {name: found.lines, **_paging(found.total, page, search)}
+        values = {name: found.lines, **paging_of(found.total, page, search)}
         return self._portal.page(visit, f"{name}.html", values, section=name)
-
-
-def _paging(total: int, page: int, search: str) -> dict[str, object]:
-    return {"total": total, "page": page, "pages": max(1, -(-total // PAGE_SIZE)), "search": search}
 
 
 def _refusal_page(portal: Portal, request: Request, refused: PortalRefused) -> Response:

@@ -5,7 +5,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from scimulate.mock_servers.portal import administration
+from scimulate.mock_servers.portal import token_administration
 from scimulate.mock_servers.portal.permissions import Permission
 from scimulate.mock_servers.portal.portal import Portal, Visit
 from scimulate.mock_servers.portal.token_rules import MOST_TOKENS, VENDORS, GeneratedToken, Token, TokenAction
@@ -52,7 +52,7 @@ class TokenPages:
 
     async def confirm_generate(self, request: Request) -> Response:
         visit = self._portal.visit(request, Permission.CHANGE_SYSTEM)
-        provider = administration.provider_named(request.query_params.get("provider", VENDORS[0]))
+        provider = token_administration.provider_named(request.query_params.get("provider", VENDORS[0]))
         return self._portal.confirm(
             visit,
             section="provisioning",
@@ -69,7 +69,7 @@ class TokenPages:
         visit, form = await self._portal.confirmed(request, Permission.CHANGE_SYSTEM)
         provider = form.get("provider", "")
         generated = await run_in_threadpool(
-            administration.generate_token, visit.tenant, confirmed=True, provider=provider
+            token_administration.generate_token, visit.tenant, confirmed=True, provider=provider
         )
         return self._generated(visit, generated, "New token")
 
@@ -81,25 +81,25 @@ class TokenPages:
 
     async def confirm_renew(self, request: Request) -> Response:
         visit = self._portal.visit(request, Permission.CHANGE_SYSTEM)
-        token = administration.token_of(visit.tenant, request.path_params["id"])
+        token = token_administration.token_of(visit.tenant, request.path_params["id"])
         consequence = "Its present secret is refused at once. The new one is shown once, on the next page."
         return self._confirm(visit, "Renew", token, consequence)
 
     async def renew(self, request: Request) -> Response:
         visit, _ = await self._portal.confirmed(request, Permission.CHANGE_SYSTEM)
-        renewed = await run_in_threadpool(administration.renew_token, visit.tenant, request.path_params["id"])
+        renewed = await run_in_threadpool(token_administration.renew_token, visit.tenant, request.path_params["id"])
         return self._generated(visit, renewed, "Renewed token")
 
     async def confirm_remove(self, request: Request) -> Response:
         visit = self._portal.visit(request, Permission.CHANGE_SYSTEM)
-        token = administration.token_of(visit.tenant, request.path_params["id"])
+        token = token_administration.token_of(visit.tenant, request.path_params["id"])
         last = " It is the last token: provisioning stops." if len(visit.tenant.tokens.all()) == 1 else ""  # NEG-19
         consequence = f"It is refused for good. Users and user groups stay.{last}"
         return self._confirm(visit, "Remove", token, consequence)
 
     async def remove(self, request: Request) -> Response:
         visit, _ = await self._portal.confirmed(request, Permission.CHANGE_SYSTEM)
-        await run_in_threadpool(administration.remove_token, visit.tenant, request.path_params["id"])
+        await run_in_threadpool(token_administration.remove_token, visit.tenant, request.path_params["id"])
         return RedirectResponse(f"{visit.tenant.portal_path}/admin/scim?done=remove", 303)
 
     def _confirm(self, visit: Visit, act: str, token: Token, consequence: str) -> Response:
@@ -117,7 +117,7 @@ class TokenPages:
 
     async def _set_status(self, request: Request, action: TokenAction) -> Response:
         visit, _ = await self._portal.submitted(request, Permission.CHANGE_SYSTEM)
-        await run_in_threadpool(administration.set_token_status, visit.tenant, request.path_params["id"], action)
+        await run_in_threadpool(token_administration.set_token_status, visit.tenant, request.path_params["id"], action)
         return RedirectResponse(f"{visit.tenant.portal_path}/admin/scim?done={action}", 303)
 
     def _generated(self, visit: Visit, generated: GeneratedToken, title: str) -> Response:

@@ -51,6 +51,12 @@ class Policy:
     """A user name cannot be changed once it is there (IVANTI-061)."""
     external_id_search: bool = True
     """Filters on `externalId` are answered (IVANTI-097)."""
+    max_tokens: int | None = 2
+    """So many tokens may exist at one time (SEED-027); None is no limit."""
+    token_lifetime_days: int | None = None
+    """A token expires so many days after its secret was made (NEG-61); None is never (C-18)."""
+    token_limit_per_provider: bool = False
+    """The limit holds for the tokens of each identity provider by itself, not for all of the tenant (C-16)."""
     source: str = "SCIM"
     """What the portal shows as the origin of a user that came over SCIM."""
 

@@ -1,10 +1,7 @@
-"""What an administrator can do in the portal, once, for pages and JSON alike.
+"""What an administrator can do with users and user groups in the portal, once, for pages and JSON alike.
 
 Refuses by `PortalRefused`. Knows nothing of requests and templates.
 """
-
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 from scimulate.mock_servers.portal.audit import PAGE_SIZE
 from scimulate.mock_servers.portal.listing import (
@@ -18,52 +15,12 @@ from scimulate.mock_servers.portal.listing import (
     UserStillEnabled,
     UserUnknown,
 )
-from scimulate.mock_servers.portal.token_rules import GeneratedToken, Token, TokenAction, TokenRefused, check_vendor
 from scimulate.mock_servers.portal.tokens import ADMINISTRATOR
 from scimulate.mock_servers.refusal import PortalRefused
 from scimulate.mock_servers.scim.store import Connection
 from scimulate.mock_servers.tenants import Tenant
 
 LONGEST_TEXT = 256
-
-_STATUS_OF_REASON = {"token_not_found": 404, "token_limit_reached": 409, "unknown_provider": 400}
-
-
-def provider_named(name: str) -> str:
-    """The identity provider, once it is known to be one (IVANTI-001)."""
-    with _told():
-        check_vendor(name)
-    return name
-
-
-def generate_token(tenant: Tenant, *, confirmed: bool, provider: str) -> GeneratedToken:
-    """A new token, once the administrator has confirmed that one is wanted (IVANTI-003)."""
-    if not confirmed:
-        raise PortalRefused(400, "not_confirmed")
-    with _told():
-        return tenant.tokens.generate(provider)
-
-
-def token_of(tenant: Tenant, token_id: str) -> Token:
-    with _told():
-        return tenant.tokens.get(token_id)
-
-
-def set_token_status(tenant: Tenant, token_id: str, action: TokenAction) -> Token:
-    """Set to Active, or Set to Inactive."""
-    change = tenant.tokens.activate if action is TokenAction.ACTIVATE else tenant.tokens.deactivate
-    with _told():
-        return change(token_id)
-
-
-def renew_token(tenant: Tenant, token_id: str) -> GeneratedToken:
-    with _told():
-        return tenant.tokens.renew(token_id)
-
-
-def remove_token(tenant: Tenant, token_id: str) -> None:
-    with _told():
-        tenant.tokens.remove(token_id)
 
 
 def find_users(tenant: Tenant, search: str, page: int) -> Page[UserLine]:
@@ -131,15 +88,6 @@ def _listing(tenant: Tenant) -> Listing:
 
 def _record(tenant: Tenant, connection: Connection, activity: str, user: UserLine) -> None:
     tenant.audit.append(connection, activity, subject=user.user_name, subject_type="User", performed_by=ADMINISTRATOR)
-
-
-@contextmanager
-def _told() -> Iterator[None]:
-    """What the tokens refuse, as the portal says it."""
-    try:
-        yield
-    except TokenRefused as refused:
-        raise PortalRefused(_STATUS_OF_REASON[refused.reason], refused.reason, **refused.values) from refused
 
 
 def _user_not_found() -> PortalRefused:

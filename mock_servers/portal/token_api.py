@@ -1,0 +1,92 @@
+"""Tokens as JSON, under `api/` of each portal: the same functions as the pages, for scripts and tests."""
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from scimulate.mock_servers.language import Say
+from scimulate.mock_servers.portal import token_administration
+from scimulate.mock_servers.portal.answers import json_answer
+from scimulate.mock_servers.portal.messages import text_of
+from scimulate.mock_servers.portal.permissions import Permission
+from scimulate.mock_servers.portal.portal import Portal, Visit
+from scimulate.mock_servers.portal.token_rules import VENDORS, GeneratedToken, Token, TokenAction
+
+
+def routes_of(portal: Portal) -> list[Route]:
+    """The JSON routes, relative to `api`."""
+    api = _Api(portal)
+    return [
+        Route("/scim", api.provisioning, methods=["GET"]),
+        Route("/tokens", api.generate, methods=["POST"]),
+        Route("/tokens/{id}", api.remove_token, methods=["DELETE"]),
+        Route("/tokens/{id}/activate", api.activate, methods=["POST"]),
+        Route("/tokens/{id}/deactivate", api.deactivate, methods=["POST"]),
+        Route("/tokens/{id}/renew", api.renew, methods=["POST"]),
+    ]
+
+
+class _Api:
+    def __init__(self, portal: Portal) -> None:
+        self._portal = portal
+
+    async def provisioning(self, request: Request) -> Response:
+        visit = self._portal.visit(request, Permission.SEE_SYSTEM)
+        return json_answer(
+            {
+                "target_url": self._portal.scim_url_of(visit.tenant),
+                "providers": list(VENDORS),
+                "tokens": [_token(token, visit.say) for token in visit.tenant.tokens.all()],
+            }
+        )
+
+    async def generate(self, request: Request) -> Response:
+        visit, wanted = await self._portal.called(request, Permission.CHANGE_SYSTEM)
+        generated = await run_in_threadpool(
+            token_administration.generate_token,
+            visit.tenant,
+            confirmed=wanted.get("confirm") is True,
+            provider=text_of(wanted, "provider") or VENDORS[0],
+        )
+        return self._generated(visit, generated, 201)
+
+    async def renew(self, request: Request) -> Response:
+        visit, _ = await self._portal.called(request, Permission.CHANGE_SYSTEM)
+        renewed = await run_in_threadpool(token_administration.renew_token, visit.tenant, request.path_params["id"])
+        return self._generated(visit, renewed, 200)
+
+    async def activate(self, request: Request) -> Response:
+        return await self._set_status(request, TokenAction.ACTIVATE)
+
+    async def deactivate(self, request: Request) -> Response:
+        return await self._set_status(request, TokenAction.DEACTIVATE)
+
+    async def remove_token(self, request: Request) -> Response:
+        visit, _ = await self._portal.called(request, Permission.CHANGE_SYSTEM)
+        await run_in_threadpool(token_administration.remove_token, visit.tenant, request.path_params["id"])
+        return Response(status_code=204)
+
+    async def _set_status(self, request: Request, action: TokenAction) -> Response:
+        visit, _ = await self._portal.called(request, Permission.CHANGE_SYSTEM)
+        token = await run_in_threadpool(
+            token_administration.set_token_status, visit.tenant, request.path_params["id"], action
+        )
+        return json_answer(_token(token, visit.say))
+
+    def _generated(self, visit: Visit, generated: GeneratedToken, status: int) -> Response:
+        target_url = self._portal.scim_url_of(visit.tenant)
+        return json_answer({"id": generated.token.id, "token": generated.secret, "target_url": target_url}, status)
+
+
+def _token(token: Token, say: Say) -> dict[str, object]:
+    return {
+        "id": token.id,
+        "name": token.name,
+        "status": token.status,
+        "vendor": token.vendor,
+        "created": token.created,
+        "last_used": token.last_used,
+        "masked": token.masked,
+        "actions": [{"action": action, "label": say(f"token.{action}")} for action in token.actions],
+    }
