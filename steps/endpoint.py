@@ -88,22 +88,22 @@ def has_no_group(world: World, group: str) -> None:
 
 @then("the endpoint lets that token in")
 def lets_that_token_in(world: World) -> None:
-    world.judge.let_in([world.the_portal().generated[-1].token])
+    world.judge.let_in([world.the_portal().tokens.generated[-1].token])
 
 
 @then("the endpoint lets every token in")
 def lets_every_token_in(world: World) -> None:
-    world.judge.let_in([generated.token for generated in world.the_portal().generated])
+    world.judge.let_in([generated.token for generated in world.the_portal().tokens.generated])
 
 
 @then(parsers.re(r"the endpoint lets the (?P<place>first|second) token in$"))
 def lets_the_token_in(world: World, place: str) -> None:
-    world.judge.let_in([world.the_portal().generated[PLACES[place]].token])
+    world.judge.let_in([world.the_portal().tokens.generated[PLACES[place]].token])
 
 
 @then(parsers.re(r"the endpoint refuses the (?P<place>first|second) token$"))
 def refuses_the_token(world: World, place: str) -> None:
-    world.judge.kept_out(world.the_portal().generated[PLACES[place]].token)
+    world.judge.kept_out(world.the_portal().tokens.generated[PLACES[place]].token)
 
 
 @then("the endpoint refuses the secret it had before")

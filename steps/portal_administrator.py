@@ -2,7 +2,8 @@
 
 from pytest_bdd import given, parsers, then, when
 
-from scimulate.steps.portal import Generated, Refusal
+from scimulate.steps.portal_calls import Refusal
+from scimulate.steps.portal_tokens import Generated
 from scimulate.steps.world import World
 
 PLACES = {"first": 0, "second": 1}
@@ -32,17 +33,17 @@ def token_is(world: World, state: str) -> None:
 
 @given("the tenant holds no users")
 def holds_no_users(world: World) -> None:
-    world.judge.check(expected=0, actual=world.the_portal().count_users(), action="counting the users of a new tenant")
+    world.judge.check(expected=0, actual=world.the_portal().users.count(), action="counting the users of a new tenant")
 
 
 @when("the administrator generates a token")
 def generates_a_token(world: World) -> None:
-    world.outcome = world.the_portal().generate_token()
+    world.outcome = world.the_portal().tokens.generate()
 
 
 @when("the administrator asks for a token without confirming")
 def asks_without_confirming(world: World) -> None:
-    world.outcome = world.the_portal().generate_token(confirm=False)
+    world.outcome = world.the_portal().tokens.generate(confirm=False)
 
 
 @when(parsers.re(r"the administrator sets the (?P<place>first|second) token to (?P<state>active|inactive)$"))
@@ -57,7 +58,7 @@ def removes_or_renews(world: World, place: str, action: str) -> None:
 
 @when("the administrator opens the provisioning page")
 def opens_the_page(world: World) -> None:
-    world.outcome = world.the_portal().page()
+    world.outcome = world.the_portal().tokens.page()
 
 
 @then("the portal shows a token and the target SCIM URL")
@@ -74,7 +75,7 @@ def shows_token_and_url(world: World) -> None:
 @then(parsers.re(r"the tenant holds (?P<count>\d+) tokens?$"), converters={"count": int})
 def tenant_holds(world: World, count: int) -> None:
     world.judge.check(
-        expected=count, actual=len(world.the_portal().tokens()), action="counting the tokens of the tenant"
+        expected=count, actual=len(world.the_portal().tokens.page().tokens), action="counting the tokens of the tenant"
     )
 
 
@@ -86,11 +87,11 @@ def portal_refuses(world: World, reason: str) -> None:
 
 @then(parsers.re(r"the page shows (?P<count>\d+) tokens? without its secret$"), converters={"count": int})
 def page_masks(world: World, count: int) -> None:
-    secrets = [generated.token for generated in world.the_portal().generated]
-    shown = str(world.outcome)
+    secrets = [generated.token for generated in world.the_portal().tokens.generated]
+    shown = world.outcome.everything
     world.judge.check(
         expected=[count, []],
-        actual=[len(world.outcome["tokens"]), [secret for secret in secrets if secret in shown]],
+        actual=[len(world.outcome.tokens), [secret for secret in secrets if secret in shown]],
         action="opening the provisioning page again",
     )
 
@@ -99,7 +100,7 @@ def page_masks(world: World, count: int) -> None:
 def select_offers(world: World, actions: str) -> None:
     world.judge.check(
         expected=[name.strip() for name in actions.split(",")],
-        actual=[action["label"] for action in world.outcome["tokens"][0]["actions"]],
+        actual=list(world.outcome.tokens[0].actions),
         action="opening the Select menu of the token",
     )
 
@@ -108,7 +109,7 @@ def select_offers(world: World, actions: str) -> None:
 def url_is_the_same(world: World) -> None:
     world.judge.check(
         expected=world.scim_url,
-        actual=world.the_portal().page()["target_url"],
+        actual=world.the_portal().tokens.page().target_url,
         action="reading the target SCIM URL",
     )
 
@@ -116,7 +117,7 @@ def url_is_the_same(world: World) -> None:
 @then(parsers.parse('the Users page lists "{user_name}" as {status} from "{source}"'))
 def users_page_lists(world: World, user_name: str, status: str, source: str) -> None:
     name = world.names.real(user_name)
-    rows = [row for row in world.the_portal().users(name) if row["user_name"] == name]
+    rows = [row for row in world.the_portal().users.find(name) if row["user_name"] == name]
     world.judge.check(
         expected=[{"status": status, "source": source}],
         actual=[{"status": row["status"], "source": row["source"]} for row in rows],
@@ -128,7 +129,7 @@ def users_page_lists(world: World, user_name: str, status: str, source: str) -> 
 def users_page_does_not_list(world: World, user_name: str) -> None:
     name = world.names.real(user_name)
     world.judge.check(
-        expected=[], actual=world.the_portal().users(name), action=f"looking for {name} on the Users page"
+        expected=[], actual=world.the_portal().users.find(name), action=f"looking for {name} on the Users page"
     )
 
 
@@ -137,6 +138,8 @@ def groups_page_lists(world: World, group: str, count: int) -> None:
     name = world.names.group(group)
     world.judge.check(
         expected=[{"name": name, "members": count, "source": "SCIM Entra ID"}],
-        actual=[{key: row[key] for key in ("name", "members", "source")} for row in world.the_portal().groups(name)],
+        actual=[
+            {key: row[key] for key in ("name", "members", "source")} for row in world.the_portal().groups.find(name)
+        ],
         action=f"looking for {name} on the User Groups page",
     )

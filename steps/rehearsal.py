@@ -1,6 +1,7 @@
 """Sets the stage of a scenario: the endpoint, the mock Entra ID, and the wire between them."""
 
 from collections.abc import Iterator
+from contextlib import ExitStack
 from datetime import timedelta
 
 import httpx
@@ -24,12 +25,15 @@ from scimulate.steps.endpoint_reader import EndpointReader
 from scimulate.steps.judge import Judge
 from scimulate.steps.names import Names
 from scimulate.steps.overheard import Overheard
-from scimulate.steps.portal import Portal
+from scimulate.steps.portal import Portal, portal_by_calls
+from scimulate.steps.portal_calls import Account, PortalCalls
 from scimulate.steps.scim_messages import BearerToken, ScimClient
+from scimulate.steps.tenant import BundledTenant, OpenPortal
 from scimulate.steps.world import World
 
 POLICY_TAG = "policy-"
 GROUPS_TAG = "groups"
+JAPANESE_TAG = "ja"
 PATIENCE = timedelta(minutes=5)
 """The emulator waits this long at most; the wire's own deadline comes first."""
 
@@ -82,12 +86,10 @@ def world(
         raise no_groups
     wire.scenario = item.scenario_description.node
     mark = run.mark(wire.scenario)
-    with (
-        wire.client("scim client", token="", retries=1) as scim_client,
-        wire.client("portal administrator", token="", guarded=False) as portal_client,
-    ):
-        portal = None if run.target else _new_tenant(portal_client, wire.target.url, mark, _policy(item, run))
-        world = _stage(item, wire, clocks.of(mark), mark, run.seed, scim_client, portal)
+    with ExitStack() as open_things:
+        scim_client = open_things.enter_context(wire.client("scim client", token="", retries=1))
+        tenant = None if run.target else _new_tenant(item, run, wire, mark, open_things)
+        world = _stage(item, wire, clocks.of(mark), mark, run.seed, scim_client, tenant)
         world.provisions_groups = world.judge.provisions_groups = no_groups is None
         world.application.provisions_groups = world.provisions_groups
         yield world
@@ -105,11 +107,19 @@ def _policy(item: ScenarioItem, run: Run) -> str:
     return named[-1] if named else run.profile.policy
 
 
-def _new_tenant(client: httpx.Client, root: str, name: str, policy: str) -> Portal:
-    answer = client.post(f"{root}/control/tenants", json={"name": name, "policy": policy})
-    answer.raise_for_status()
-    made = answer.json()
-    return Portal(client, made["portal_url"], made["scim_url"], **made["administrator"])
+def _new_tenant(item: ScenarioItem, run: Run, wire: Wire, mark: str, open_things: ExitStack) -> BundledTenant:
+    client = open_things.enter_context(wire.client("control", token="", guarded=False))
+    language = "ja" if JAPANESE_TAG in item.scenario_description.tags else "en"
+    open_portal = _portals_by_calls(wire, language, open_things)
+    return BundledTenant.create(client, wire.target.url, mark, _policy(item, run), open_portal)
+
+
+def _portals_by_calls(wire: Wire, language: str, open_things: ExitStack) -> OpenPortal:
+    def open_portal(url: str, account: Account) -> Portal:
+        client = open_things.enter_context(wire.client("portal administrator", token="", guarded=False))
+        return portal_by_calls(PortalCalls(client, url, account, language))
+
+    return open_portal
 
 
 def _seed(seed: int, mark: str) -> int:
@@ -124,13 +134,13 @@ def _stage(
     mark: str,
     seed: int,
     client: httpx.Client,
-    portal: Portal | None,
+    tenant: BundledTenant | None,
 ) -> World:
-    scim_url = portal.scim_url if portal else wire.target.url
-    token: BearerToken = portal.any_token if portal else lambda: wire.target.token
+    scim_url = tenant.scim_url if tenant else wire.target.url
+    token: BearerToken = tenant.any_token if tenant else lambda: wire.target.token
     names = Names(mark)
     # Entra comes again after 429 and 503; on our own servers a fault that is asked for is to be seen.
-    retries = 0 if portal else 1
+    retries = 0 if tenant else 1
     overheard = Overheard(wire.transport("provisioning service", retries=retries), httpx.URL(scim_url).path)
     entra = EntraTenant(clock=clock, transport=overheard, seed=_seed(seed, mark), timeout=PATIENCE)
     scim = ScimClient(client, scim_url, token, overheard.hears)
@@ -145,5 +155,5 @@ def _stage(
         people=People(entra.directory, names),
         client=scim,
         judge=Judge(subject(item.scenario_description), names, EndpointReader(scim), overheard, scim),
-        portal=portal,
+        tenant=tenant,
     )

@@ -13,8 +13,10 @@ from scimulate.steps.directory import People
 from scimulate.steps.judge import Judge
 from scimulate.steps.names import Names
 from scimulate.steps.overheard import Overheard
-from scimulate.steps.portal import Generated, Portal
+from scimulate.steps.portal import Portal
+from scimulate.steps.portal_tokens import Generated
 from scimulate.steps.scim_messages import BearerToken, ScimClient, expect_made
+from scimulate.steps.tenant import BundledTenant
 
 PASSES_THE_PROBE = "ENTRA-073"
 COMPLIANT_FLAG = "aadOptscim062020"
@@ -35,7 +37,7 @@ class World:
     client: ScimClient
     judge: Judge
     provisions_groups: bool = True
-    portal: Portal | None = None
+    tenant: BundledTenant | None = None
     outcome: Any = None
     secret_before: str = ""
 
@@ -83,21 +85,27 @@ class World:
 
     # The portal
 
+    def the_tenant(self) -> BundledTenant:
+        """The tenant of the scenario, which only the bundled servers have."""
+        assert self.tenant is not None, "a scenario that needs the portal carries the tag @portal"
+        return self.tenant
+
     def the_portal(self) -> Portal:
-        """The administrator portal, which only the bundled servers have."""
-        assert self.portal is not None, "a scenario that needs the portal carries the tag @portal"
-        return self.portal
+        """The portal of the tenant's first administrator."""
+        return self.the_tenant().portal
 
     def hold_tokens(self, count: int) -> None:
-        for _ in range(count - len(self.the_portal().generated)):
-            generated = self.the_portal().generate_token()
+        tokens = self.the_portal().tokens
+        for _ in range(count - len(tokens.generated)):
+            generated = tokens.generate()
             assert isinstance(generated, Generated), generated
 
     def change_token(self, place: int, action: str) -> None:
         """Do `action` to a token, keeping the secret it had before."""
         self.hold_tokens(place + 1)
-        self.secret_before = self.the_portal().generated[place].token
-        self.outcome = self.the_portal().change_token(place, action)
+        tokens = self.the_portal().tokens
+        self.secret_before = tokens.generated[place].token
+        self.outcome = tokens.change(place, action)
 
     # Provisioning
 
