@@ -60,7 +60,7 @@ def plan_run(settings: Settings) -> Plan:
     """Raises SettingsError for everything that cannot work."""
     profile = load_profile(settings.given("profile"))
     select = settings.several("select")
-    _refuse_unknown(select)
+    _refuse_what_cannot_be_selected(select, profile)
     accepted = _baseline_of(settings)
     out = _out_of(settings)
     token = token_of(settings)
@@ -97,20 +97,33 @@ def plan_run(settings: Settings) -> Plan:
     )
 
 
-def _refuse_unknown(select: tuple[str, ...]) -> None:
-    """A word that fits no scenario is a slip of the pen, unless it is a requirement that no scenario proves yet."""
+def _refuse_what_cannot_be_selected(select: tuple[str, ...], profile: Profile) -> None:
     if not select:
         return
     tags_of: dict[str, list[str]] = {}
     for tag, nodes in scenarios_by_requirement(FEATURES).items():
         for node in nodes:
             tags_of.setdefault(node, []).append(tag)
-    known = {identifier.casefold() for identifier in load_catalogue()}
     for term in select:
-        if term.casefold() not in known and not any(is_chosen([term], tags, node) for node, tags in tags_of.items()):
-            raise SettingsError(
-                "select", f"{term!r} fits no scenario; give a requirement id, a tag such as smoke, or a feature path"
-            )
+        chosen = [tags for node, tags in tags_of.items() if is_chosen([term], tags, node)]
+        _refuse_unknown(term, chosen)
+        refuse_other_release(term, chosen, profile)
+
+
+def _refuse_unknown(term: str, chosen: list[list[str]]) -> None:
+    """A word that fits no scenario is a slip of the pen, unless it is a requirement that no scenario proves yet."""
+    if not chosen and term.casefold() not in {identifier.casefold() for identifier in load_catalogue()}:
+        raise SettingsError(
+            "select", f"{term!r} fits no scenario; give a requirement id, a tag such as smoke, or a feature path"
+        )
+
+
+def refuse_other_release(term: str, chosen: list[list[str]], profile: Profile) -> None:
+    """Scenarios of another release are not passed over in silence when they are asked for by name (NEG-60)."""
+    others = [profile.other_release(tags) for tags in chosen]
+    if others and all(others) and (other := others[0]) is not None:
+        problem = f"{term!r} is about release {other.release}, and the profile {profile.name} judges {profile.release}"
+        raise SettingsError("select", f"{problem}; give --profile {other.name}")
 
 
 def _baseline_of(settings: Settings) -> tuple[Accepted, ...]:

@@ -143,7 +143,7 @@ def _announce(plan: Plan, journal: Journal | None, verbosity: int) -> None:
     if verbosity < 0:
         return
     judged = plan.target.url if plan.target is not None else "the bundled servers"
-    _tell(f"judging {judged} by the profile {plan.profile.name}: run {plan.run_id}, seed {plan.seed}")
+    _tell(f"judging {judged} by the profile {plan.profile.described}: run {plan.run_id}, seed {plan.seed}")
     if journal is not None:
         _tell(f"what it makes there is noted in {journal.path}")
     if not all(map(is_telling, plan.secrets)):
@@ -238,9 +238,8 @@ def _list_scenarios(plan: Plan, interruptions: Interruptions) -> int:
     for node in progress.collected:
         print(node)
     judged = plan.target.url if plan.target is not None else "the bundled servers"
-    print(
-        f"{len(progress.collected)} scenarios would judge {judged} by the profile {plan.profile.name}; nothing was sent"
-    )
+    profile = plan.profile.described
+    print(f"{len(progress.collected)} scenarios would judge {judged} by the profile {profile}; nothing was sent")
     return CLEAN if progress.collected else NOTHING_TESTED
 
 

@@ -12,6 +12,8 @@ from scimulate.harness.verdict import Verdict
 
 PROFILES_FOLDER = Path(__file__).parent / "profiles"
 DEFAULT_PROFILE = "entra"
+POLICY_TAG = "policy-"
+"""Begins the tag that names the policy of the bundled server a scenario is about."""
 
 
 @dataclass(frozen=True)
@@ -37,6 +39,19 @@ class Profile:
     """Requirement id -> verdict when broken, where the documented target departs from it on purpose."""
     readings: Mapping[str, str]
     exclusions: tuple[Exclusion, ...]
+    release: str = ""
+    """The release of a product whose documented behaviour this is; none for the standards (SEED-000)."""
+    source: str = ""
+    source_date: str = ""
+
+    @property
+    def basis(self) -> str:
+        """What the profile follows, for the head of a report: release, page and date of the page (SEED-000)."""
+        return f'release {self.release}, "{self.source}" of {self.source_date}' if self.release else ""
+
+    @property
+    def described(self) -> str:
+        return f"{self.name} ({self.basis})" if self.basis else self.name
 
     def judges(self, identifier: str, *, bundled: bool = False) -> bool:
         """Whether the requirement counts. Our own servers are held to everything that they promise by default."""
@@ -58,6 +73,14 @@ class Profile:
         if taken is None:
             return f"The text allows several ({requirement.ambiguity}); what the endpoint does is recorded."
         return f"The text allows several ({requirement.ambiguity}); the profile {self.name} takes: {taken}."
+
+    def other_release(self, tags: Iterable[str]) -> "Profile | None":
+        """The profile of another release of the product to which scenarios with these tags belong (NEG-60)."""
+        carried = set(tags)
+        if not self.release or f"{POLICY_TAG}{self.policy}" in carried:
+            return None
+        others = (load_profile(name) for name in profile_names())
+        return next((other for other in others if other.release and f"{POLICY_TAG}{other.policy}" in carried), None)
 
     def not_applicable(self, tags: Iterable[str], *, bundled: bool) -> str | None:
         """Why a scenario with these tags does not apply to the endpoint, or None."""
@@ -86,4 +109,7 @@ def load_profile(name: str = DEFAULT_PROFILE) -> Profile:
         overrides={identifier: Verdict(verdict) for identifier, verdict in data.get("overrides", {}).items()},
         readings=data["readings"],
         exclusions=tuple(Exclusion(**row) for row in data["not_applicable"]),
+        release=data.get("release", ""),
+        source=data.get("source", ""),
+        source_date=data.get("source_date", ""),
     )

@@ -42,6 +42,12 @@ class Run:
     cleanup: Cleanup = field(default_factory=Cleanup)
     accepted: Mapping[str, str] = field(default_factory=dict)
     """What the baseline holds: requirement -> why, and by whom."""
+    described: str = ""
+    """The profile with the release and the source that it follows (SEED-000); its name where there is none."""
+
+    @property
+    def judged_by(self) -> str:
+        return self.described or self.profile
 
 
 def compose(run: Run, summary: Summary) -> dict[str, Any]:

@@ -31,7 +31,7 @@ INDENT = " " * 4
 def statement(run: Run, summary: Summary, folder: Path | None = None) -> Text:
     page = Text()
     target = "the bundled servers" if run.bundled else printable(run.url)
-    page.append("scimulate", "bold").append(f" {run.version} · profile {run.profile} · {target}\n")
+    page.append("scimulate", "bold").append(f" {run.version} · profile {run.judged_by} · {target}\n")
     page.append(f"{run.question}\n\n")
     page.append_text(answer(summary)).append("\n")
     page.append_text(_counts(summary)).append("\n")

@@ -20,7 +20,7 @@ def summary_markdown(run: Run, summary: Summary) -> str:
     lines = [
         f"## scimulate: {answer(summary).plain}",
         "",
-        f"{run.question} Profile `{run.profile}`, target {target}.",
+        f"{run.question} Profile `{run.judged_by}`, target {target}.",
         "",
         "| Verdict | Requirements |",
         "| --- | ---: |",

@@ -63,5 +63,6 @@ def sum_up_run(
         capabilities=judged.capabilities,
         cleanup=judged.cleanup,
         accepted=judged.accepted,
+        described=judged.profile.described,
     )
     return SummedUp(run, summary, exchanges, catalogue)

@@ -132,6 +132,18 @@ def test_a_dry_run_lists_the_scenarios_and_sends_nothing(tmp_path: Path, capsys:
     assert kept(tmp_path) == []
 
 
+def test_a_dry_run_names_the_release_that_the_profile_is_about(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main.run(["run", "--profile", "ivanti-r119", "--dry-run", "--select", "SEED-049"]) == 0
+    assert (
+        capsys.readouterr()
+        .out.splitlines()[-1]
+        .endswith(
+            ' would judge the bundled servers by the profile ivanti-r119 (release R119, "Synchronize Entra ID with Ivanti '
+            'Neurons for MDM" of 2025-12-10); nothing was sent'
+        )
+    )
+
+
 def test_results_that_cannot_be_written_are_refused_before_anything_is_sent(capsys: pytest.CaptureFixture[str]) -> None:
     with tampered_endpoint(TOKEN, untouched) as endpoint:
         assert run(endpoint, "--out", "/proc/scimulate", "--select", ONE_FEATURE) == 2

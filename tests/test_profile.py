@@ -104,3 +104,28 @@ def test_another_releases_behaviour_is_judged_under_its_own_profile() -> None:
     reason = "documented behaviour of Ivanti Neurons for MDM R118; judged under the profile ivanti-r118"
     assert load_profile("ivanti-r119").not_applicable(tags, bundled=False) == reason
     assert load_profile("ivanti-r118").not_applicable(tags, bundled=False) is None
+
+
+def test_a_profile_of_a_product_names_its_release_and_source() -> None:
+    assert {name: load_profile(name).described for name in profile_names()} == {
+        "entra": "entra",
+        "entra-gallery": "entra-gallery",
+        "ivanti-r118": 'ivanti-r118 (release R118, "User Provisioning with SCIM" of 2026-02)',
+        "ivanti-r119": 'ivanti-r119 (release R119, "Synchronize Entra ID with Ivanti Neurons for MDM" of 2025-12-10)',
+        "rfc": "rfc",
+    }
+
+
+@pytest.mark.parametrize(
+    ("profile", "tags", "other"),
+    [
+        pytest.param("ivanti-r119", ["policy-ivanti-r118"], "ivanti-r118", id="another release"),
+        pytest.param("ivanti-r119", ["policy-ivanti-r119"], None, id="its own"),
+        pytest.param("ivanti-r119", ["policy-ivanti-r118", "policy-ivanti-r119"], None, id="rows of both"),
+        pytest.param("ivanti-r119", ["policy-strict"], None, id="no release"),
+        pytest.param("entra", ["policy-ivanti-r118"], None, id="a profile of no release"),
+    ],
+)
+def test_the_release_of_a_scenario(profile: str, tags: list[str], other: str | None) -> None:
+    found = load_profile(profile).other_release(tags)
+    assert (found.name if found else None) == other

@@ -93,6 +93,14 @@ def test_what_is_left_at_the_endpoint_is_told() -> None:
     assert "Cleanup: 1 of 3 created are left: /Users/7\n" in page(of=run(cleanup=Cleanup(3, 2, ("/Users/7",))))
 
 
+def test_the_head_names_the_release_and_the_source_of_the_profile() -> None:
+    of = run(bundled=True, profile="ivanti-r119", described=load_profile("ivanti-r119").described)
+    assert page(of=of).splitlines()[0] == (
+        'scimulate 0.1.0 · profile ivanti-r119 (release R119, "Synchronize Entra ID with Ivanti Neurons for MDM" of '
+        "2025-12-10) · the bundled servers"
+    )
+
+
 def test_our_own_servers_have_no_address() -> None:
     assert page(of=run(bundled=True)).startswith("scimulate 0.1.0 · profile entra · the bundled servers\n")
 
