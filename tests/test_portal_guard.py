@@ -1,14 +1,22 @@
-"""Who may open the portal: this machine, directly, under a loopback name, and no other site's page."""
+"""Who may open the portal: its own pages and programs, never another site's page; and a portal for this machine only."""
 
 from collections.abc import Iterator
 
 import pytest
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
 
-from tests.portal_site import HOME, Mdm
+from scimulate.mock_servers.portal.guard import Guard
+from scimulate.mock_servers.refusal import PortalRefused
+from tests.portal_site import HOME, Client, Mdm
 
-NOT_LOCAL = "The portal has no sign-in yet, so it can be opened only on the machine that it runs on, and directly."
+NOT_LOCAL = "This portal can be opened only on the machine that it runs on, and directly."
 FOREIGN_HOST = "The portal answers to localhost and 127.0.0.1 only. Open it under one of these names."
 CROSS_SITE = "A change can be made from the portal's own pages only, not from another site."
+
+
+def refuse(request: Request, refused: PortalRefused) -> Response:
+    return PlainTextResponse(f"{refused.code}: {refused}", refused.status)
 
 
 @pytest.fixture
@@ -18,24 +26,28 @@ def mdm() -> Iterator[Mdm]:
     mdm.database.close()
 
 
+@pytest.fixture
+def local() -> Client:
+    """A site without a sign-in, for this machine only."""
+    return Client(Guard(PlainTextResponse("welcome"), refuse, local_only=True))
+
+
 @pytest.mark.parametrize("host", ["127.0.0.1", "127.8.8.8", "::1", "::ffff:127.0.0.1"])
-def test_this_machine_is_let_in(mdm: Mdm, host: str) -> None:
-    assert mdm.client.send("GET", "/portal/admin", client_host=host).status_code == 200
+def test_this_machine_is_let_in(local: Client, host: str) -> None:
+    assert local.send("GET", "/", client_host=host).status_code == 200
 
 
-@pytest.mark.parametrize("path", ["/portal/admin", "/portal/static/portal.css", "/portal/api/scim", "/portal/nothing"])
 @pytest.mark.parametrize("host", ["192.168.1.7", "203.0.113.9", "2001:db8::1", "::ffff:192.168.1.7", "", "testclient"])
-def test_other_machines_are_not(mdm: Mdm, host: str, path: str) -> None:
-    answer = mdm.client.send("GET", path, client_host=host)
-    assert answer.status_code == 403
-    assert NOT_LOCAL in answer.text
+def test_other_machines_are_not(local: Client, host: str) -> None:
+    answer = local.send("GET", "/", client_host=host)
+    assert (answer.status_code, answer.text) == (403, f"not_local: {NOT_LOCAL}")
     assert answer.headers["cache-control"] == "no-store"
 
 
 @pytest.mark.parametrize("header", ["Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Real-IP", "Via"])
-def test_a_forwarded_request_is_not_local(mdm: Mdm, header: str) -> None:
-    answer = mdm.client.send("GET", "/portal/api/scim", headers={header: "127.0.0.1"})
-    assert (answer.status_code, answer.json()) == (403, {"code": "not_local", "message": NOT_LOCAL})
+def test_a_forwarded_request_is_not_local(local: Client, header: str) -> None:
+    answer = local.send("GET", "/", headers={header: "127.0.0.1"})
+    assert (answer.status_code, answer.text) == (403, f"not_local: {NOT_LOCAL}")
 
 
 @pytest.mark.parametrize(
@@ -53,10 +65,17 @@ def test_a_forwarded_request_is_not_local(mdm: Mdm, header: str) -> None:
         ("", 403),
     ],
 )
-def test_only_loopback_names_are_answered(mdm: Mdm, host: str, status: int) -> None:
-    answer = mdm.client.send("GET", "/portal/api/scim", headers={"Host": host})
+def test_only_loopback_names_are_answered(local: Client, host: str, status: int) -> None:
+    answer = local.send("GET", "/", headers={"Host": host})
     assert answer.status_code == status
-    assert (answer.json().get("message") == FOREIGN_HOST) == (status == 403)
+    assert (answer.text == f"foreign_host: {FOREIGN_HOST}") == (status == 403)
+
+
+def test_a_portal_with_a_sign_in_is_open_to_other_machines(mdm: Mdm) -> None:
+    answer = mdm.client.send(
+        "GET", "/portal/admin", client_host="203.0.113.9", headers={"Host": "mdm.example.com", "Via": "proxy"}
+    )
+    assert answer.status_code == 200
 
 
 @pytest.mark.parametrize(
