@@ -44,7 +44,7 @@ class ScimTenant:
         self.tenants = tenants
         self.tenant = tenant
         self.secret = tenant.tokens.generate().secret
-        self._endpoint = Endpoint(tenant.resources, tenant.tokens, tenant.audit, tenant.policy)
+        self._endpoint = Endpoint(tenant)
 
     def send(self, method: str, path: str, body: object = None, *, headers: Any = None, **query: object) -> Answered:
         """One request; the token is sent unless `headers` has another authorization."""

@@ -1,15 +1,18 @@
 """ServiceProviderConfig, ResourceTypes and Schemas: what this server can do, and no more (D-028, D-031)."""
 
+from collections.abc import Iterable
+
 from scimulate.mock_servers.scim.errors import ScimError, not_found
 from scimulate.mock_servers.scim.limits import PAGE_RESOURCES
 from scimulate.mock_servers.scim.messages import Request, Response, json_response
 from scimulate.mock_servers.scim.query import list_response
-from scimulate.mock_servers.scim.schema import CONFIG_URN, RESOURCE_TYPE_URN, RESOURCE_TYPES, published_schemas
+from scimulate.mock_servers.scim.rules import Rules
+from scimulate.mock_servers.scim.schema import CONFIG_URN, RESOURCE_TYPE_URN, ResourceType, published_schemas
 
-ENDPOINTS = ("ServiceProviderConfig", "ResourceTypes", "Schemas")
+DISCOVERY = ("ServiceProviderConfig", "ResourceTypes", "Schemas")
 
 
-def answer_discovery(endpoint: str, name: str | None, request: Request) -> Response:
+def answer_discovery(rules: Rules, endpoint: str, name: str | None, request: Request) -> Response:
     """A discovery endpoint, whole or one resource of it."""
     if request.method not in ("GET", "HEAD"):
         raise ScimError(405, "discovery endpoints are read only")
@@ -19,7 +22,10 @@ def answer_discovery(endpoint: str, name: str | None, request: Request) -> Respo
         if name is not None:
             raise not_found()
         return json_response(200, _config(request.base_url))
-    resources = _resource_types(request.base_url) if endpoint == "ResourceTypes" else _schemas(request.base_url)
+    if endpoint == "ResourceTypes":
+        resources = _resource_types(rules.types, request.base_url)
+    else:
+        resources = _schemas(rules.custom_names, request.base_url)
     if name is None:
         return list_response(list(resources.values()), len(resources))
     # RFC 7643 §3: schema URIs are compared without regard to case, names of resource types exactly.
@@ -50,9 +56,9 @@ def _config(base_url: str) -> dict[str, object]:
     }
 
 
-def _resource_types(base_url: str) -> dict[str, dict[str, object]]:
+def _resource_types(types: Iterable[ResourceType], base_url: str) -> dict[str, dict[str, object]]:
     found: dict[str, dict[str, object]] = {}
-    for resource_type in RESOURCE_TYPES.values():
+    for resource_type in types:
         shown: dict[str, object] = {
             "schemas": [RESOURCE_TYPE_URN],
             "id": resource_type.name,
@@ -70,11 +76,11 @@ def _resource_types(base_url: str) -> dict[str, dict[str, object]]:
     return found
 
 
-def _schemas(base_url: str) -> dict[str, dict[str, object]]:
+def _schemas(custom_names: tuple[str, ...], base_url: str) -> dict[str, dict[str, object]]:
     return {
         schema["id"].lower(): {
             **schema,
             "meta": {"resourceType": "Schema", "location": f"{base_url}/Schemas/{schema['id']}"},
         }
-        for schema in published_schemas()
+        for schema in published_schemas(custom_names)
     }

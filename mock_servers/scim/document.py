@@ -5,7 +5,7 @@ state (RFC 7643 §2.5), and a document holds it by absence. Attributes that no s
 (RFC 7644 §3.3), so that one unmapped attribute never refuses a whole user (D-094).
 """
 
-from scimulate.mock_servers.scim.errors import ScimError, invalid_syntax, invalid_value
+from scimulate.mock_servers.scim.errors import ScimError, invalid_syntax, invalid_value, read_only
 from scimulate.mock_servers.scim.matching import parse_time
 from scimulate.mock_servers.scim.policy import Policy
 from scimulate.mock_servers.scim.schema import ENTERPRISE_URN, Attribute, ResourceType
@@ -19,7 +19,7 @@ def read_document(body: dict[str, object], resource_type: ResourceType, policy: 
     """The document of a POST or PUT body; `members` of a group stay in it, in canonical form."""
     _check_schemas(body, resource_type, policy)
     document: Document = {}
-    for key, value in body.items():
+    for key, value in _unflattened(body, resource_type).items():
         attribute = resource_type.attribute(key) or resource_type.extensions.get(key.lower())
         if attribute is None or attribute.mutability == "readOnly" or attribute.name in SET_BY_SERVER:
             continue
@@ -30,6 +30,30 @@ def read_document(body: dict[str, object], resource_type: ResourceType, policy: 
         if attribute.is_complex and attribute.multi_valued:
             _check_primaries(attribute, document.get(attribute.name))
     return document
+
+
+def _unflattened(body: dict[str, object], resource_type: ResourceType) -> dict[str, object]:
+    """The body with what stands under printed names (C-20), alone or below the URN, where it belongs."""
+    if not resource_type.aliases:
+        return body
+    urn = resource_type.urn.lower()
+    plain: dict[str, object] = {}
+    for key, value in body.items():
+        inner = value.items() if key.lower() == urn and isinstance(value, dict) else [(key, value)]
+        for name, given in inner:
+            top, sub = _standard_path(name, key, resource_type)
+            held = plain.get(top)
+            plain[top] = given if not sub else {**(held if isinstance(held, dict) else {}), sub: given}
+    return plain
+
+
+def _standard_path(name: str, key: str, resource_type: ResourceType) -> tuple[str, str]:
+    """Attribute and sub-attribute that a name below `key` means."""
+    split = resource_type.split_urn(name if name == key else f"{resource_type.urn}:{name}")
+    if split is None or split[0] is not None or not split[1]:
+        return name, ""
+    top, _, sub = split[1].partition(".")
+    return top, sub
 
 
 def check_required(document: Document, resource_type: ResourceType, policy: Policy) -> None:
@@ -45,6 +69,33 @@ def check_required(document: Document, resource_type: ResourceType, policy: Poli
         raise invalid_value("emails is required: a user needs an e-mail address")
     if policy.names_required and _name_is_blank(document.get("name")):
         raise invalid_value("name is required: givenName and familyName are both blank")
+
+
+def only_updatable(before: Document, after: Document, policy: Policy) -> Document:
+    """The document after an update that may change what the policy lists alone (IVANTI-033)."""
+    if policy.updatable is None:
+        return after
+    others = {
+        name for name in (*before, *after) if name not in policy.updatable and before.get(name) != after.get(name)
+    }
+    if others and policy.other_updates_refused:
+        raise read_only(min(others))
+    kept = {name: value for name, value in after.items() if name not in others}
+    return kept | {name: before[name] for name in others if name in before}
+
+
+def without_blanks(before: Document, after: Document) -> Document:
+    """The document with the former value wherever it is given a blank one (IVANTI-052)."""
+    merged: Document = {}
+    for name, value in after.items():
+        held = before.get(name)
+        if isinstance(value, dict):
+            merged[name] = without_blanks(held if isinstance(held, dict) else {}, value)
+        elif value != "":
+            merged[name] = value
+        elif held is not None:
+            merged[name] = held
+    return merged
 
 
 def coerce(attribute: Attribute, value: object, policy: Policy) -> object:

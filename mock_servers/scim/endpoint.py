@@ -5,10 +5,13 @@ discovery do is theirs.
 """
 
 from functools import partial
+from typing import Protocol
 
 from scimulate.mock_servers.portal.audit import AuditTrail
+from scimulate.mock_servers.portal.custom_attributes import CustomAttributes
+from scimulate.mock_servers.portal.support import Support
 from scimulate.mock_servers.portal.tokens import Tokens
-from scimulate.mock_servers.scim.discovery import ENDPOINTS, answer_discovery
+from scimulate.mock_servers.scim.discovery import DISCOVERY, answer_discovery
 from scimulate.mock_servers.scim.errors import ScimError, invalid_syntax, not_found
 from scimulate.mock_servers.scim.groups import Groups
 from scimulate.mock_servers.scim.limits import parse_object
@@ -19,14 +22,14 @@ from scimulate.mock_servers.scim.projection import Projection, names_in, read_pr
 from scimulate.mock_servers.scim.query import ListQuery, Lists, page_bounds, read_filter
 from scimulate.mock_servers.scim.representation import current_version, links_of, resource_response
 from scimulate.mock_servers.scim.resources import Resources
-from scimulate.mock_servers.scim.schema import RESOURCE_TYPES, ResourceType
+from scimulate.mock_servers.scim.rules import Rules
+from scimulate.mock_servers.scim.schema import ResourceType
 from scimulate.mock_servers.scim.store import Connection
 from scimulate.mock_servers.scim.users import Users
 
 SEARCH_URN = "urn:ietf:params:scim:api:messages:2.0:SearchRequest"
 CHALLENGE = ("www-authenticate", 'Bearer realm="SCIM"')
 
-_BY_ENDPOINT = {resource_type.endpoint: resource_type for resource_type in RESOURCE_TYPES.values()}
 _COLLECTION_METHODS = ("GET", "POST")
 _RESOURCE_METHODS = ("GET", "PUT", "PATCH", "DELETE")
 
@@ -39,17 +42,45 @@ class MethodRefused(ScimError):
         self.allowed = allowed
 
 
+class ServedTenant(Protocol):
+    """What the endpoint needs of its tenant. Policy, custom attributes and the flag may change between requests."""
+
+    @property
+    def policy(self) -> Policy: ...
+
+    @property
+    def attributes(self) -> CustomAttributes: ...
+
+    @property
+    def resources(self) -> Resources: ...
+
+    @property
+    def tokens(self) -> Tokens: ...
+
+    @property
+    def audit(self) -> AuditTrail: ...
+
+    @property
+    def support(self) -> Support: ...
+
+
 class Endpoint:
     """Answers the SCIM requests of one tenant."""
 
-    def __init__(self, resources: Resources, tokens: Tokens, audit: AuditTrail, policy: Policy) -> None:
-        self._resources = resources
-        self._tokens = tokens
-        self._policy = policy
-        self._lists = Lists(resources, policy)
+    def __init__(self, tenant: ServedTenant) -> None:
+        self._tenant = tenant
+        self._resources = tenant.resources
+        self._tokens = tenant.tokens
+        self._follow(tenant.policy, tenant.attributes.names())
+
+    def _follow(self, policy: Policy, custom_names: tuple[str, ...]) -> None:
+        """Answer by these rules from now on."""
+        self._rules = rules = Rules.of(policy, custom_names)
+        self._types = {resource_type.endpoint: resource_type for resource_type in rules.types}
+        self._lists = Lists(self._resources, policy)
         self._handlers: dict[str, Users | Groups] = {
-            "User": Users(resources, audit, policy),
-            "Group": Groups(resources, audit, policy),
+            "User": Users(self._resources, self._tenant.audit, rules),
+            "Group": Groups(self._resources, self._tenant.audit, rules),
         }
 
     def answer(self, request: Request) -> Answer:
@@ -59,6 +90,11 @@ class Endpoint:
             if vendor is None:
                 # One sentence for unknown, inactive, renewed and deleted tokens: no oracle.
                 return error_response(ScimError(401, "a valid bearer token is required"), CHALLENGE)
+            if not self._tenant.support.scim_is_on:
+                raise ScimError(403, "SCIM provisioning is not enabled for this tenant")  # NEG-02, C-35
+            policy, custom_names = self._tenant.policy, self._tenant.attributes.names()
+            if policy is not self._rules.policy or custom_names != self._rules.custom_names:
+                self._follow(policy, custom_names)
             return self._route(request, vendor)
         except ScimError as error:
             return refusal(error)
@@ -78,22 +114,22 @@ class Endpoint:
         match parts:
             case []:
                 _allow(method, ("GET",))
-                return self._list(request, tuple(RESOURCE_TYPES.values()))
+                return self._list(request, self._rules.types)
             case [".search"]:
                 _allow(method, ("POST",))
-                return self._search(request, tuple(RESOURCE_TYPES.values()))
-            case [name] if name in _BY_ENDPOINT:
+                return self._search(request, self._rules.types)
+            case [name] if name in self._types:
                 _allow(method, _COLLECTION_METHODS)
-                return self._collection(method, request, _BY_ENDPOINT[name], vendor)
-            case [name, ".search"] if name in _BY_ENDPOINT:
+                return self._collection(method, request, self._types[name], vendor)
+            case [name, ".search"] if name in self._types:
                 _allow(method, ("POST",))
-                return self._search(request, (_BY_ENDPOINT[name],))
-            case [name, resource_id] if name in _BY_ENDPOINT:
+                return self._search(request, (self._types[name],))
+            case [name, resource_id] if name in self._types:
                 _allow(method, _RESOURCE_METHODS)
-                return self._resource(method, request, _BY_ENDPOINT[name], resource_id, vendor)
-            case [name, *rest] if name in ENDPOINTS and len(rest) <= 1:
+                return self._resource(method, request, self._types[name], resource_id, vendor)
+            case [name, *rest] if name in DISCOVERY and len(rest) <= 1:
                 _allow(method, ("GET",))
-                return answer_discovery(name, rest[0] if rest else None, request)
+                return answer_discovery(self._rules, name, rest[0] if rest else None, request)
             case ["Me", *_] | ["Bulk"]:
                 raise ScimError(501, "this server has no such endpoint")
         raise ScimError(404, "there is no such endpoint")
@@ -126,7 +162,7 @@ class Endpoint:
             current = partial(current_version, self._resources, connection, row)
             if is_unchanged(request, current):
                 return Response(304, b"", (("etag", current()),))
-            links = links_of(self._resources, connection, row, projection)
+            links = links_of(self._resources, connection, row, projection, self._rules.policy)
             return resource_response(200, row, links, request.base_url, projection)
 
         return self._resources.database.read(query)
@@ -148,7 +184,7 @@ class Endpoint:
         """RFC 7644 §3.4.3: the same question in a body."""
         fields = {key.lower(): value for key, value in parse_object(request.body).items()}
         schemas = fields.get("schemas")
-        if not self._policy.schemas_optional and not (isinstance(schemas, list) and SEARCH_URN in schemas):
+        if not self._rules.policy.schemas_optional and not (isinstance(schemas, list) and SEARCH_URN in schemas):
             raise invalid_syntax(f"schemas must hold {SEARCH_URN}")
         start, count = page_bounds(fields.get("startindex"), fields.get("count"))
         query = ListQuery(

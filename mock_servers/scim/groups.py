@@ -4,17 +4,17 @@ from dataclasses import dataclass
 
 from scimulate.mock_servers.portal.audit import AuditTrail
 from scimulate.mock_servers.scim.document import Document, check_required, read_document
-from scimulate.mock_servers.scim.errors import not_found
+from scimulate.mock_servers.scim.errors import not_found, taken
 from scimulate.mock_servers.scim.limits import parse_object
 from scimulate.mock_servers.scim.membership import Membership, member_ids
 from scimulate.mock_servers.scim.messages import Change, Request, Response
 from scimulate.mock_servers.scim.patch import Step, apply, steps_of
-from scimulate.mock_servers.scim.policy import Policy
 from scimulate.mock_servers.scim.preconditions import check_version
 from scimulate.mock_servers.scim.projection import Projection
 from scimulate.mock_servers.scim.representation import current_version, links_of, resource_response
-from scimulate.mock_servers.scim.resources import Resources
+from scimulate.mock_servers.scim.resources import FORMER_SOURCES, LOCAL_SOURCE, Resources, source_of
 from scimulate.mock_servers.scim.rows import Row
+from scimulate.mock_servers.scim.rules import Rules
 from scimulate.mock_servers.scim.schema import GROUP
 from scimulate.mock_servers.scim.store import Connection
 from scimulate.mock_servers.scim.users import changes_between
@@ -31,19 +31,20 @@ class _Given:
 class Groups:
     """The groups of one tenant."""
 
-    def __init__(self, resources: Resources, audit: AuditTrail, policy: Policy) -> None:
+    def __init__(self, resources: Resources, audit: AuditTrail, rules: Rules) -> None:
         self._resources = resources
         self._audit = audit
-        self._policy = policy
+        self._policy = rules.policy
 
     def create(self, request: Request, projection: Projection, vendor: str) -> Change:
         given = self._read(request)
 
         def change(connection: Connection) -> Response:
-            row = self._resources.insert(connection, "Group", given.document, source=self._policy.source)
+            self._check_name(connection, None, given.document)
+            row = self._resources.insert(connection, "Group", given.document, source=source_of(vendor))
             Membership(self._resources, connection, row, self._policy).add(given.members)
             self._record(connection, "Group Created", row, vendor)
-            links = links_of(self._resources, connection, row, projection)
+            links = links_of(self._resources, connection, row, projection, self._policy)
             return resource_response(201, row, links, request.base_url, projection)
 
         return Change(change)
@@ -56,7 +57,7 @@ class Groups:
             membership = Membership(self._resources, connection, row, self._policy)
             membership.replace(given.members)
             row = self._keep(connection, row, given.document, membership, vendor)
-            links = links_of(self._resources, connection, row, projection)
+            links = links_of(self._resources, connection, row, projection, self._policy)
             return resource_response(200, row, links, request.base_url, projection)
 
         return Change(change)
@@ -76,7 +77,7 @@ class Groups:
             if projection.is_default:
                 # ENTRA-180, D-179: the answer does not grow with the group.
                 return Response(204)
-            links = links_of(self._resources, connection, row, projection)
+            links = links_of(self._resources, connection, row, projection, self._policy)
             return resource_response(200, row, links, request.base_url, projection)
 
         return Change(change)
@@ -84,6 +85,8 @@ class Groups:
     def delete(self, group_id: str, request: Request, vendor: str) -> Change:
         def change(connection: Connection) -> Response:
             row = self._find(connection, group_id, request)
+            if self._policy.cascade_group_delete:
+                self._disable_members(connection, row, vendor)
             self._resources.delete(connection, row)
             self._record(connection, "Group Deleted", row, vendor)
             return Response(204)
@@ -101,18 +104,47 @@ class Groups:
     def _keep(self, connection: Connection, row: Row, document: Document, membership: Membership, vendor: str) -> Row:
         """The row after the change; nothing is written where nothing differs."""
         changes = changes_between(row.document, document)
+        adopted = self._policy.adopts_local_users and row.source in FORMER_SOURCES
+        source = source_of(vendor) if adopted else row.source
+        if source != row.source:
+            changes["source"] = (row.source, source)
         if not changes and not membership.changed:
             return row
+        if "displayName" in changes:
+            self._check_name(connection, row, document)
         if membership.changed:
             changes["members"] = (None, f"{membership.added} added, {membership.removed} removed")
-        kept = self._resources.update(connection, row, document)
+        kept = self._resources.update(connection, row, document, source=source)
         self._record(connection, "Group Edited", kept, vendor, changes)
         return kept
+
+    def _check_name(self, connection: Connection, own: Row | None, document: Document) -> None:
+        """Refuse a name that another group has, whatever its source."""
+        if not self._policy.duplicate_group_names_refused:
+            return
+        name = str(document["displayName"]).lower()
+        held = self._resources.find_equal(connection, "Group", "display_name", name)
+        if any(own is None or group.number != own.number for group in held):
+            raise taken("displayName")
+
+    def _disable_members(self, connection: Connection, group: Row, vendor: str) -> None:
+        for user in self._resources.users_in_no_other_group(connection, group):
+            if user.active:
+                self._resources.update(connection, user, {**user.document, "active": False})
+                self._audit.append(
+                    connection,
+                    "User Disabled",
+                    subject=str(user.document.get("userName", "")),
+                    subject_type="User",
+                    performed_by=vendor,
+                )
 
     def _find(self, connection: Connection, group_id: str, request: Request) -> Row:
         row = self._resources.find(connection, "Group", group_id)
         if row is None:
             raise not_found()
+        if self._policy.duplicate_group_names_refused and row.source == LOCAL_SOURCE:
+            raise taken("displayName")
         check_version(request, lambda: current_version(self._resources, connection, row))
         return row
 

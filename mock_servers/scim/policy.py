@@ -5,6 +5,9 @@ never for the name of a policy.
 """
 
 from dataclasses import dataclass, replace
+from typing import Any
+
+from scimulate.mock_servers.scim.schema import ENTERPRISE_URN, IVANTI_URN
 
 
 @dataclass(frozen=True)
@@ -49,6 +52,26 @@ class Policy:
     """A name whose given and family parts are both blank is refused (IVANTI-054, NEG-23)."""
     user_name_fixed: bool = False
     """A user name cannot be changed once it is there (IVANTI-061)."""
+    user_names_are_addresses: bool = False
+    """A user name has the form of an e-mail address (IVANTI-087)."""
+    user_names_unique_over_tenants: bool = False
+    """No other tenant has a user of the same name either (IVANTI-087)."""
+    updatable: tuple[str, ...] | None = None
+    """What an update of a user may change, by top-level name or URN (IVANTI-033); None is everything."""
+    other_updates_refused: bool = False
+    """A change of an attribute that is not `updatable` is refused with 400 mutability; else it is passed over."""
+    flattened_names: bool = False
+    """The printed names `urn:…:core:2.0:User:givenName` and `urn:…:core:2.0:id` mean what they flatten (C-20)."""
+    adoption_status: int = 201
+    """What a POST that takes over a user who is there is answered: 201, or 200 (C-26)."""
+    deleted_users_readable: bool = False
+    """A user who was deleted, and is disabled for it, can still be read over SCIM (C-12)."""
+    members_keep_disabled: bool = False
+    """A group lists over SCIM, too, the members who were deleted and are disabled for it (C-14)."""
+    duplicate_group_names_refused: bool = False
+    """One group bears a name, and a group that was made in the portal is none of SCIM's (IVANTI-046, C-24)."""
+    cascade_group_delete: bool = False
+    """Deleting a group disables the members who are in no other one (IVANTI-049, C-13)."""
     external_id_search: bool = True
     """Filters on `externalId` are answered (IVANTI-097)."""
     max_tokens: int | None = 2
@@ -57,11 +80,9 @@ class Policy:
     """A token expires so many days after its secret was made (NEG-61); None is never (C-18)."""
     token_limit_per_provider: bool = False
     """The limit holds for the tokens of each identity provider by itself, not for all of the tenant (C-16)."""
-    source: str = "SCIM"
-    """What the portal shows as the origin of a user that came over SCIM."""
 
 
-_ENTRA_TOLERANCES = {
+_ENTRA_TOLERANCES: dict[str, Any] = {
     "any_case_op": True,
     "string_booleans": True,
     "dotted_value_keys": True,
@@ -74,14 +95,7 @@ _ENTRA_TOLERANCES = {
     "blank_clears": True,
 }
 
-STRICT = Policy("strict", "RFC 7643 and RFC 7644 alone")
-ENTRA = Policy(
-    "entra",
-    "RFC 7644, and both PATCH dialects of Microsoft Entra ID",
-    source="SCIM Entra ID",
-    **_ENTRA_TOLERANCES,
-)
-_IVANTI_HABITS = {
+_IVANTI_HABITS: dict[str, Any] = {
     **_ENTRA_TOLERANCES,
     "email_required": True,
     "delete_disables": True,
@@ -90,9 +104,16 @@ _IVANTI_HABITS = {
     "department_only": True,
     "active_required": True,
     "names_required": True,
+    "user_names_are_addresses": True,
+    "flattened_names": True,
+    "duplicate_group_names_refused": True,
+    # The documented list, and what matching a user needs beside it: her name (IVANTI-062) and externalId (C-19).
+    "updatable": ("userName", "externalId", "displayName", "emails", "name", "active", ENTERPRISE_URN, IVANTI_URN),
 }
 
-IVANTI_R119 = Policy("ivanti-r119", "the documented Ivanti behaviour, R119", source="SCIM Entra ID", **_IVANTI_HABITS)
+STRICT = Policy("strict", "RFC 7643 and RFC 7644 alone")
+ENTRA = Policy("entra", "RFC 7644, and both PATCH dialects of Microsoft Entra ID", **_ENTRA_TOLERANCES)
+IVANTI_R119 = Policy("ivanti-r119", "the documented Ivanti behaviour, R119", **_IVANTI_HABITS)
 IVANTI_R118 = replace(
     IVANTI_R119,
     name="ivanti-r118",

@@ -156,7 +156,7 @@ class Lists:
             if holds is None and not is_sorted:
                 yield row, {}
                 continue
-            links = links_of(self._resources, connection, row, WHOLE) if needs_links else ()
+            links = links_of(self._resources, connection, row, WHOLE, self._policy) if needs_links else ()
             resource = represent(row, links, base_url)
             if holds is None or holds(resource):
                 yield row, resource
@@ -180,7 +180,7 @@ class Lists:
         projection = query.projection
         shown = []
         for row in rows:
-            resource = represent(row, links_of(self._resources, connection, row, projection), base_url)
+            resource = represent(row, links_of(self._resources, connection, row, projection, self._policy), base_url)
             shown.append(resource if projection.is_default else projection.of(resource))
         return list_response(shown, total, query.start)
 

@@ -6,15 +6,18 @@ from collections.abc import Sequence
 import orjson
 
 from scimulate.mock_servers.scim.messages import Response
+from scimulate.mock_servers.scim.policy import Policy
 from scimulate.mock_servers.scim.projection import WHOLE, Projection
 from scimulate.mock_servers.scim.resources import Resources
 from scimulate.mock_servers.scim.rows import Link, Row
-from scimulate.mock_servers.scim.schema import ENTERPRISE_URN, RESOURCE_TYPES
+from scimulate.mock_servers.scim.schema import ENDPOINTS, ENTERPRISE_URN, GROUP_URN, IVANTI_URN, USER_URN
 from scimulate.mock_servers.scim.store import Connection
+
+_URNS = {"User": USER_URN, "Group": GROUP_URN}
 
 
 def location_of(kind: str, resource_id: str, base_url: str) -> str:
-    return f"{base_url}/{RESOURCE_TYPES[kind].endpoint}/{resource_id}"
+    return f"{base_url}/{ENDPOINTS[kind]}/{resource_id}"
 
 
 def version_of(row: Row, links: Sequence[Link]) -> str:
@@ -35,15 +38,16 @@ def current_version(resources: Resources, connection: Connection, row: Row) -> s
 
 def represent(row: Row, links: Sequence[Link], base_url: str) -> dict[str, object]:
     """The whole resource. `links` are the members of a group or the groups of a user."""
-    resource_type = RESOURCE_TYPES[row.kind]
-    resource: dict[str, object] = {"schemas": [resource_type.urn], "id": row.id}
+    schemas = [_URNS[row.kind]]
+    resource: dict[str, object] = {"schemas": schemas, "id": row.id}
     resource |= row.document
-    schemas = [resource_type.urn]
+    resource["schemas"] = schemas
     extension = row.document.get(ENTERPRISE_URN)
     if isinstance(extension, dict):
         schemas.append(ENTERPRISE_URN)
         resource[ENTERPRISE_URN] = _with_manager_reference(extension, base_url)
-    resource["schemas"] = schemas
+    if IVANTI_URN in row.document:
+        schemas.append(IVANTI_URN)
     if row.kind == "Group":
         resource["members"] = [_link(link, link.kind, base_url) for link in links]
     elif links:
@@ -58,10 +62,14 @@ def represent(row: Row, links: Sequence[Link], base_url: str) -> dict[str, objec
     return resource
 
 
-def links_of(resources: Resources, connection: Connection, row: Row, projection: Projection) -> list[Link]:
+def links_of(
+    resources: Resources, connection: Connection, row: Row, projection: Projection, policy: Policy
+) -> list[Link]:
     """The links that the representation needs: no members where the projection leaves them out (D-061, ENTRA-167)."""
     if row.kind == "Group":
-        return resources.members(connection, row) if projection.wants("members") else []
+        if not projection.wants("members"):
+            return []
+        return resources.members(connection, row, disabled=policy.members_keep_disabled)
     return resources.groups_of(connection, row)
 
 

@@ -15,6 +15,14 @@ from scimulate.mock_servers.scim.rows import COLUMNS, TABLES, Link, Row, keys_of
 from scimulate.mock_servers.scim.store import Connection, Database
 
 LOCAL_SOURCE = "Local"
+FORMER_SOURCES = frozenset({LOCAL_SOURCE, "LDAP", "Entra ID"})
+"""Where users and groups come from that SCIM may take over: made by hand, or brought by what SCIM replaces."""
+_PROVIDER_SOURCES = {"Entra ID": "SCIM Entra ID", "Okta": "SCIM Okta"}
+
+
+def source_of(provider: str) -> str:
+    """What the portal shows as the origin of what came over SCIM, by the provider of the token (IVANTI-029)."""
+    return _PROVIDER_SOURCES.get(provider, "SCIM")
 
 
 class Resources:
@@ -174,12 +182,13 @@ class Resources:
             self._pages[kind] = (removals, offset + len(rows), rows[-1].id)
         return rows
 
-    def members(self, connection: Connection, group: Row) -> list[Link]:
+    def members(self, connection: Connection, group: Row, *, disabled: bool = False) -> list[Link]:
+        """Whom a group lists; `disabled`: with those who were deleted and are disabled for it."""
         found = connection.execute(
             "SELECT r.id, r.kind, r.label FROM membership x"
-            " JOIN resource r ON r.number = x.member_number WHERE x.group_number = ? AND r.hidden = 0"
+            " JOIN resource r ON r.number = x.member_number WHERE x.group_number = ? AND r.hidden <= ?"
             " ORDER BY x.member_number",
-            (group.number,),
+            (group.number, disabled),
         )
         return [Link(*values) for values in found]
 
@@ -206,8 +215,41 @@ class Resources:
         return numbers
 
     def member_numbers(self, connection: Connection, group: Row) -> set[int]:
-        found = connection.execute("SELECT member_number FROM membership WHERE group_number = ?", (group.number,))
+        """Of the visible members. Who was deleted stays with the group in the portal (IVANTI-050)."""
+        found = connection.execute(
+            "SELECT x.member_number FROM membership x JOIN resource r ON r.number = x.member_number"
+            " WHERE x.group_number = ? AND r.hidden = 0",
+            (group.number,),
+        )
         return {number for (number,) in found}
+
+    def users_in_no_other_group(self, connection: Connection, group: Row) -> list[Row]:
+        """Users whom this group alone holds."""
+        columns = ", ".join(f"r.{column}" for column in COLUMNS.split(", "))
+        found = connection.execute(
+            f"SELECT {columns} FROM membership x JOIN resource r ON r.number = x.member_number"
+            " WHERE x.group_number = ?1 AND r.kind = 'User' AND r.hidden = 0 AND NOT EXISTS"
+            " (SELECT 1 FROM membership o WHERE o.member_number = r.number AND o.group_number <> ?1) ORDER BY r.number",
+            (group.number,),
+        )
+        return [row_of(values) for values in found.fetchall()]
+
+    def is_name_elsewhere(self, connection: Connection, user_name: str) -> bool:
+        """Whether a user of another tenant has this name."""
+        found = connection.execute(
+            "SELECT 1 FROM resource WHERE user_name = ? AND tenant <> ? LIMIT 1", (user_name.lower(), self._tenant)
+        )
+        return found.fetchone() is not None
+
+    def clear_extension_value(self, connection: Connection, urn: str, name: str) -> None:
+        """Take one attribute of an extension away from all users, hidden ones too."""
+        rows = f"SELECT {COLUMNS} FROM resource WHERE tenant = ? AND kind = 'User'"
+        for row in map(row_of, connection.execute(rows, (self._tenant,)).fetchall()):
+            extension = row.document.get(urn)
+            if isinstance(extension, dict) and name in extension:
+                rest = {key: value for key, value in extension.items() if key != name}
+                document = {key: value for key, value in row.document.items() if key != urn}
+                self.update(connection, row, {**document, **({urn: rest} if rest else {})}, hidden=row.hidden)
 
     def _renew_groups_of(self, connection: Connection, member: Row) -> None:
         """A group shows who is in it and by what name: when that changes, it is another version of the group."""

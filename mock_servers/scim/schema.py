@@ -1,5 +1,7 @@
 """The attributes that the reference server knows, as a table that filters, paths, bodies and discovery share.
 
+Which attributes a user has is a value: the custom attributes of a tenant are an extension of its own (IVANTI-035).
+
 The server's schemas are those of RFC 7643 with three changes that tell the truth about it: no `password` (it keeps
 none), `primary` on addresses too (RFC 7643 §2.4 gives it to every multi-valued attribute, and Entra sends it), and
 exact letter case for ids inside `members` and `groups`.
@@ -15,6 +17,7 @@ from scimulate.scim_schemas import schema_resource
 USER_URN = "urn:ietf:params:scim:schemas:core:2.0:User"
 GROUP_URN = "urn:ietf:params:scim:schemas:core:2.0:Group"
 ENTERPRISE_URN = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"
+IVANTI_URN = "urn:ietf:params:scim:schemas:extension:ivanti:2.0:User"
 SCHEMA_URN = "urn:ietf:params:scim:schemas:core:2.0:Schema"
 RESOURCE_TYPE_URN = "urn:ietf:params:scim:schemas:core:2.0:ResourceType"
 CONFIG_URN = "urn:ietf:params:scim:schemas:core:2.0:ServiceProviderConfig"
@@ -54,6 +57,8 @@ class ResourceType:
     urn: str
     attributes: dict[str, Attribute]
     extensions: dict[str, Attribute]
+    aliases: dict[str, str] = field(default_factory=dict)
+    """URN-qualified names that mean another path of the core schema, both without the URN; lowered (C-20)."""
 
     def attribute(self, name: str) -> Attribute | None:
         return self.attributes.get(name.lower())
@@ -68,7 +73,10 @@ class ResourceType:
             if lowered == urn:
                 return extension, ""
             if lowered.startswith(urn) and lowered[len(urn)] == ":":
-                return extension, text[len(urn) + 1 :]
+                rest = text[len(urn) + 1 :]
+                return extension, self.aliases.get(rest.lower(), rest) if extension is None else rest
+        if lowered in self.aliases:
+            return None, self.aliases[lowered]
         return None
 
 
@@ -87,8 +95,7 @@ def _attribute(definition: dict[str, Any], urn: str | None = None) -> Attribute:
 
 
 @functools.cache
-def published_schemas() -> tuple[dict[str, Any], ...]:
-    """The Schema resources of `/Schemas`, without `meta.location`."""
+def _published_schemas() -> tuple[dict[str, Any], ...]:
     user = schema_resource(USER_URN)
     user["attributes"] = [attribute for attribute in user["attributes"] if attribute["name"] != "password"]
     by_name = {attribute["name"]: attribute for attribute in user["attributes"]}
@@ -100,6 +107,35 @@ def published_schemas() -> tuple[dict[str, Any], ...]:
         next(sub for sub in holder["subAttributes"] if sub["name"] == "value")["caseExact"] = True
     others = (ENTERPRISE_URN, CONFIG_URN, RESOURCE_TYPE_URN, SCHEMA_URN)
     return (user, group, *(schema_resource(urn) for urn in others))
+
+
+def published_schemas(custom_names: tuple[str, ...]) -> tuple[dict[str, Any], ...]:
+    """The Schema resources of `/Schemas`, without `meta.location`; custom attributes add one more."""
+    own = (_schema_of_custom(custom_names),) if custom_names else ()
+    return (*_published_schemas(), *own)
+
+
+def _schema_of_custom(names: tuple[str, ...]) -> dict[str, Any]:
+    return {
+        "schemas": [SCHEMA_URN],
+        "id": IVANTI_URN,
+        "name": "Custom attributes",
+        "description": "Attributes that the administrator defined in the portal",
+        "attributes": [
+            {
+                "name": name,
+                "type": "string",
+                "multiValued": False,
+                "description": "A custom attribute of the tenant",
+                "required": False,
+                "caseExact": False,
+                "mutability": "readWrite",
+                "returned": "default",
+                "uniqueness": "none",
+            }
+            for name in names
+        ],
+    }
 
 
 def _common_attributes() -> Iterator[Attribute]:
@@ -117,8 +153,22 @@ def _common_attributes() -> Iterator[Attribute]:
     yield Attribute("meta", "complex", mutability="readOnly", sub_attributes={part.name.lower(): part for part in meta})
 
 
-def _resource_type(name: str, endpoint: str, urn: str, extension_urns: tuple[str, ...]) -> ResourceType:
-    published = {schema["id"]: schema["attributes"] for schema in published_schemas()}
+_FLATTENED = {
+    "givenname": "name.givenName",
+    "familyname": "name.familyName",
+    "urn:ietf:params:scim:schemas:core:2.0:id": "id",
+}
+
+
+def _resource_type(
+    name: str,
+    endpoint: str,
+    urn: str,
+    extension_urns: tuple[str, ...],
+    custom_names: tuple[str, ...] = (),
+    aliases: dict[str, str] | None = None,
+) -> ResourceType:
+    published = {schema["id"]: schema["attributes"] for schema in published_schemas(custom_names)}
     attributes = {attribute.name.lower(): attribute for attribute in _common_attributes()}
     attributes |= {definition["name"].lower(): _attribute(definition) for definition in published[urn]}
     extensions = {
@@ -130,9 +180,18 @@ def _resource_type(name: str, endpoint: str, urn: str, extension_urns: tuple[str
         )
         for extension in extension_urns
     }
-    return ResourceType(name, endpoint, urn, attributes, extensions)
+    return ResourceType(name, endpoint, urn, attributes, extensions, aliases or {})
 
 
-USER = _resource_type("User", "Users", USER_URN, (ENTERPRISE_URN,))
 GROUP = _resource_type("Group", "Groups", GROUP_URN, ())
-RESOURCE_TYPES = {resource_type.name: resource_type for resource_type in (USER, GROUP)}
+ENDPOINTS = {"User": "Users", "Group": "Groups"}
+
+
+@functools.lru_cache(maxsize=256)
+def user_type(custom_names: tuple[str, ...] = (), *, flattened_names: bool = False) -> ResourceType:
+    """Users with the custom attributes of a tenant; with `flattened_names` they are reached by printed names too."""
+    urns = (ENTERPRISE_URN, IVANTI_URN) if custom_names else (ENTERPRISE_URN,)
+    return _resource_type("User", "Users", USER_URN, urns, custom_names, _FLATTENED if flattened_names else None)
+
+
+USER = user_type()

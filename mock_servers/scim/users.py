@@ -1,31 +1,43 @@
 """Users over SCIM: create, replace, modify, delete, each as one change of the database with its audit row."""
 
+import re
 import sqlite3
 from collections.abc import Callable
 
 from scimulate.mock_servers.portal.audit import AuditTrail
-from scimulate.mock_servers.scim.document import Document, check_required, filtered_for_policy, read_document
+from scimulate.mock_servers.scim.document import (
+    Document,
+    check_required,
+    filtered_for_policy,
+    only_updatable,
+    read_document,
+    without_blanks,
+)
 from scimulate.mock_servers.scim.errors import ScimError, invalid_value, not_found, read_only, taken
 from scimulate.mock_servers.scim.limits import parse_object
 from scimulate.mock_servers.scim.messages import Change, Request, Response
 from scimulate.mock_servers.scim.patch import apply, steps_of
-from scimulate.mock_servers.scim.policy import Policy
 from scimulate.mock_servers.scim.preconditions import check_version
 from scimulate.mock_servers.scim.projection import Projection
 from scimulate.mock_servers.scim.representation import current_version, links_of, resource_response
-from scimulate.mock_servers.scim.resources import LOCAL_SOURCE, Resources
+from scimulate.mock_servers.scim.resources import FORMER_SOURCES, Resources, source_of
 from scimulate.mock_servers.scim.rows import Row
-from scimulate.mock_servers.scim.schema import USER
+from scimulate.mock_servers.scim.rules import Rules
 from scimulate.mock_servers.scim.store import Connection
+
+Changes = dict[str, tuple[object, object]]
+
+_ADDRESS = re.compile(r"[^@\s]+@[^@\s]+")
 
 
 class Users:
     """The users of one tenant."""
 
-    def __init__(self, resources: Resources, audit: AuditTrail, policy: Policy) -> None:
+    def __init__(self, resources: Resources, audit: AuditTrail, rules: Rules) -> None:
         self._resources = resources
         self._audit = audit
-        self._policy = policy
+        self._type = rules.user
+        self._policy = rules.policy
 
     def create(self, request: Request, projection: Projection, vendor: str) -> Change:
         document = self._read(request)
@@ -34,10 +46,10 @@ class Users:
             raise invalid_value("active is false: an inactive user cannot be provisioned")
 
         def change(connection: Connection) -> Response:
-            row = self._insert(connection, document)
-            self._record(connection, "User Created", row.document, vendor)
-            links = links_of(self._resources, connection, row, projection)
-            return resource_response(201, row, links, request.base_url, projection)
+            self._check_user_name(connection, {}, document)
+            status, row = self._insert(connection, document, vendor)
+            links = links_of(self._resources, connection, row, projection, self._policy)
+            return resource_response(status, row, links, request.base_url, projection)
 
         return Change(change)
 
@@ -45,20 +57,21 @@ class Users:
         document = self._read(request)
 
         def replaced(row: Row) -> Document:
+            given = without_blanks(row.document, document) if self._policy.blank_updates_ignored else document
             # RFC 7644 §3.5.1 lets an omitted attribute keep its default: a disabled user is not enabled by silence.
-            return {"active": row.document.get("active", True), **document}
+            return {"active": row.document.get("active", True), **given}
 
         return self._modify(user_id, request, projection, vendor, replaced)
 
     def modify(self, user_id: str, request: Request, projection: Projection, vendor: str) -> Change:
-        steps = steps_of(parse_object(request.body), USER, self._policy)
+        steps = steps_of(parse_object(request.body), self._type, self._policy)
 
         def modified(row: Row) -> Document:
             document = filtered_for_policy(apply(row.document, steps, self._policy), self._policy)
             if "active" in row.document:
                 document.setdefault("active", True)  # Taken away, it has its default again, and is shown: D-089.
             if self._is_complete(row.document):
-                check_required(document, USER, self._policy)
+                check_required(document, self._type, self._policy)
             return document
 
         return self._modify(user_id, request, projection, vendor, modified)
@@ -67,7 +80,8 @@ class Users:
         def change(connection: Connection) -> Response:
             row = self._find(connection, user_id, request)
             if self._policy.delete_disables:
-                self._resources.update(connection, row, {**row.document, "active": False}, hidden=True)
+                hidden = not self._policy.deleted_users_readable
+                self._resources.update(connection, row, {**row.document, "active": False}, hidden=hidden)
                 self._record(connection, "User Disabled", row.document, vendor)
             else:
                 self._resources.delete(connection, row)
@@ -77,29 +91,42 @@ class Users:
         return Change(change)
 
     def _read(self, request: Request) -> Document:
-        document = read_document(parse_object(request.body), USER, self._policy)
-        check_required(document, USER, self._policy)
+        document = read_document(parse_object(request.body), self._type, self._policy)
+        check_required(document, self._type, self._policy)
         return filtered_for_policy(document, self._policy)
 
     def _is_complete(self, document: Document) -> bool:
         """A user made in the portal may lack what SCIM requires; it can still be disabled."""
         try:
-            check_required(document, USER, self._policy)
+            check_required(document, self._type, self._policy)
         except ScimError:
             return False
         return True
 
-    def _insert(self, connection: Connection, document: Document) -> Row:
+    def _insert(self, connection: Connection, document: Document, vendor: str) -> tuple[int, Row]:
+        """The new row, or the one of that name which it takes over, and what to answer."""
+        source = source_of(vendor)
         try:
-            return self._resources.insert(connection, "User", document, source=self._policy.source)
+            row = self._resources.insert(connection, "User", document, source=source)
         except sqlite3.IntegrityError as error:
             held = self._resources.find_user_by_name(connection, str(document["userName"]))
             if held is None:
                 raise
-            adopts = self._policy.adopts_local_users and held.source == LOCAL_SOURCE
-            if not (held.hidden or adopts):
+            if not (self._was_deleted(held) or self._is_to_be_taken_over(held)):
                 raise taken("userName") from error
-            return self._resources.update(connection, held, document, source=self._policy.source)
+            row = self._resources.update(connection, held, document, source=source)
+            if not self._was_deleted(held):
+                self._record(connection, "User Edited", document, vendor, _changes(held, row))
+                return self._policy.adoption_status, row
+        self._record(connection, "User Created", document, vendor)
+        return 201, row
+
+    def _was_deleted(self, row: Row) -> bool:
+        """Where deleted users stay readable, one is told from a disabled one by nothing: either may be created anew."""
+        return row.hidden or (self._policy.deleted_users_readable and not row.active)
+
+    def _is_to_be_taken_over(self, row: Row) -> bool:
+        return self._policy.adopts_local_users and row.source in FORMER_SOURCES
 
     def _modify(
         self,
@@ -111,25 +138,33 @@ class Users:
     ) -> Change:
         def change(connection: Connection) -> Response:
             row = self._find(connection, user_id, request)
-            document = new_document(row)
-            if document != row.document:
-                self._check_user_name(row.document, document)
-                row, before = self._update(connection, row, document), row.document
-                self._record(connection, "User Edited", row.document, vendor, before)
-            links = links_of(self._resources, connection, row, projection)
+            document = only_updatable(row.document, new_document(row), self._policy)
+            source = source_of(vendor) if self._is_to_be_taken_over(row) else row.source
+            if document != row.document or source != row.source:
+                self._check_user_name(connection, row.document, document)
+                before, row = row, self._update(connection, row, document, source)
+                self._record(connection, "User Edited", row.document, vendor, _changes(before, row))
+            links = links_of(self._resources, connection, row, projection, self._policy)
             return resource_response(200, row, links, request.base_url, projection)
 
         return Change(change)
 
-    def _update(self, connection: Connection, row: Row, document: Document) -> Row:
+    def _update(self, connection: Connection, row: Row, document: Document, source: str) -> Row:
         try:
-            return self._resources.update(connection, row, document)
+            return self._resources.update(connection, row, document, source=source)
         except sqlite3.IntegrityError as error:
             raise taken("userName") from error
 
-    def _check_user_name(self, before: Document, after: Document) -> None:
-        if self._policy.user_name_fixed and before.get("userName") != after.get("userName"):
+    def _check_user_name(self, connection: Connection, before: Document, after: Document) -> None:
+        name = str(after.get("userName"))
+        if name == before.get("userName"):
+            return
+        if before and self._policy.user_name_fixed:
             raise read_only("userName")
+        if self._policy.user_names_are_addresses and not _ADDRESS.fullmatch(name):
+            raise invalid_value("userName has the form of an e-mail address")
+        if self._policy.user_names_unique_over_tenants and self._resources.is_name_elsewhere(connection, name):
+            raise taken("userName")
 
     def _find(self, connection: Connection, user_id: str, request: Request) -> Row:
         row = self._resources.find(connection, "User", user_id)
@@ -139,7 +174,12 @@ class Users:
         return row
 
     def _record(
-        self, connection: Connection, activity: str, after: Document, vendor: str, before: Document | None = None
+        self,
+        connection: Connection,
+        activity: str,
+        after: Document,
+        vendor: str,
+        changes: Changes | None = None,
     ) -> None:
         self._audit.append(
             connection,
@@ -147,11 +187,16 @@ class Users:
             subject=str(after.get("userName", "")),
             subject_type="User",
             performed_by=vendor,
-            changes=changes_between(before, after) if before is not None else {},
+            changes=changes or {},
         )
 
 
-def changes_between(before: Document, after: Document) -> dict[str, tuple[object, object]]:
+def _changes(before: Row, after: Row) -> Changes:
+    moved: Changes = {} if before.source == after.source else {"source": (before.source, after.source)}
+    return {**changes_between(before.document, after.document), **moved}
+
+
+def changes_between(before: Document, after: Document) -> Changes:
     """Each attribute that differs, with its value before and after (IVANTI-017)."""
     names = [*after, *(name for name in before if name not in after)]
     return {

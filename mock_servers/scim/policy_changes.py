@@ -1,0 +1,57 @@
+"""Other values for single fields of a policy, as JSON gives them: to rehearse a product that no policy is named after.
+
+PolicyRefused       no policy has such a field, or the field takes other values
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields, replace
+from typing import Any
+
+from scimulate.mock_servers.scim.policy import Policy
+
+
+class PolicyRefused(ValueError):
+    """`field` is the one that cannot be had."""
+
+    def __init__(self, field: str, sentence: str) -> None:
+        super().__init__(f"{field}: {sentence}")
+        self.field = field
+
+
+@dataclass(frozen=True)
+class _Form:
+    """The values that fields of one type take."""
+
+    sentence: str
+    accepts: Callable[[object], bool]
+
+
+_NAMES = ("name", "summary")
+_FORMS: dict[Any, _Form] = {
+    bool: _Form("true or false", lambda value: isinstance(value, bool)),
+    int: _Form("200 or 201", lambda value: type(value) is int and value in (200, 201)),
+    int | None: _Form(
+        "a whole number above 0, or null", lambda value: value is None or (type(value) is int and value > 0)
+    ),
+    tuple[str, ...] | None: _Form(
+        "a list of attribute names, or null", lambda value: value is None or _is_list_of_names(value)
+    ),
+}
+
+
+def changed_policy(policy: Policy, changes: Mapping[str, object]) -> Policy:
+    """The policy with these values in place of its own; raises `PolicyRefused`."""
+    forms = {field.name: _FORMS[field.type] for field in fields(Policy) if field.name not in _NAMES}
+    for name, value in changes.items():
+        if name not in forms:
+            raise PolicyRefused(name, f"there is no such field; the fields are {', '.join(forms)}")
+        if not forms[name].accepts(value):
+            raise PolicyRefused(name, f"the field takes {forms[name].sentence}")
+    values: dict[str, Any] = {
+        name: tuple(value) if isinstance(value, list) else value for name, value in changes.items()
+    }
+    return replace(policy, **values)
+
+
+def _is_list_of_names(value: object) -> bool:
+    return isinstance(value, list | tuple) and all(isinstance(name, str) for name in value)

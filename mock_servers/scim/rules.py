@@ -1,0 +1,25 @@
+"""What one tenant's requests are answered by: its policy, and the attributes that its users have."""
+
+from dataclasses import dataclass
+from typing import Self
+
+from scimulate.mock_servers.scim.policy import Policy
+from scimulate.mock_servers.scim.schema import GROUP, ResourceType, user_type
+
+
+@dataclass(frozen=True)
+class Rules:
+    """Made once for a policy and the custom attributes of a tenant, and used until one of them changes."""
+
+    policy: Policy
+    custom_names: tuple[str, ...]
+    user: ResourceType
+    group: ResourceType = GROUP
+
+    @classmethod
+    def of(cls, policy: Policy, custom_names: tuple[str, ...]) -> Self:
+        return cls(policy, custom_names, user_type(custom_names, flattened_names=policy.flattened_names))
+
+    @property
+    def types(self) -> tuple[ResourceType, ResourceType]:
+        return self.user, self.group
