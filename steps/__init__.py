@@ -3,9 +3,11 @@
 pytest_plugins = (
     "scimulate.steps.rehearsal",
     "scimulate.steps.clock",
+    "scimulate.steps.directory_events",
     "scimulate.steps.endpoint",
     "scimulate.steps.entra_administrator",
     "scimulate.steps.portal_administrator",
+    "scimulate.steps.portal_drivers",
     "scimulate.steps.provisioning_service",
     "scimulate.steps.scim_client",
 )

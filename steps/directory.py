@@ -53,6 +53,32 @@ class People:
         for heading, value in row.items():
             self.change(name, heading, value)
 
+    def add_guest(self, name: str) -> None:
+        """A user of another company, invited: the user name holds the address at home (ENTRA-032)."""
+        at_home = self._names.real(f"{name.lower()}_contoso.test")
+        guest = self.directory.create_user(name, f"{at_home}#EXT#@fabrikam.test", mail=self._names.user_name(name))
+        self._users[name] = guest.id
+
+    def add_many(self, count: int) -> list[str]:
+        """`count` people whom no scenario needs to tell apart."""
+        names = [f"Person{number}" for number in range(1, count + 1)]
+        for name in names:
+            self.user(name)
+        return names
+
+    def hire_again(self, name: str) -> None:
+        """Somebody new, with the user name of somebody who has left the directory for good."""
+        del self._users[name]
+        self.user(name)
+
+    def add_namesake(self, group: str, members: list[str]) -> str:
+        """A second group of the same display name (SEED-058); answers its id."""
+        identifiers = [self.user(member).id for member in members]
+        return self.directory.create_group(self._names.group(group), identifiers).id
+
+    def delete_group(self, name: str) -> None:
+        self.directory.delete_group(self._groups.pop(name))
+
     def add_group(self, name: str, members: list[str]) -> None:
         """Add a group whose `members` are people, or groups mentioned before."""
         group = self.group(name)

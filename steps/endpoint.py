@@ -59,6 +59,11 @@ def has_the_same_id(world: World, user_name: str) -> None:
     )
 
 
+@then(parsers.parse('the location of "{user_name}" lies below the Tenant URL'))
+def location_lies_below(world: World, user_name: str) -> None:
+    world.judge.located(user_name, world.scim_url)
+
+
 @then(parsers.parse('the manager of "{user_name}" at the endpoint is "{manager}"'))
 def manager_is(world: World, user_name: str, manager: str) -> None:
     path = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:manager.value"
@@ -76,6 +81,11 @@ def group_lists_only(world: World, group: str, members: str) -> None:
 @then(parsers.parse('the endpoint group "{group}" has no members'))
 def group_has_no_members(world: World, group: str) -> None:
     world.judge.group_lists(group, [])
+
+
+@then(parsers.parse('the endpoint group "{group}" lists everybody who was created'))
+def group_lists_everybody_created(world: World, group: str) -> None:
+    world.judge.group_lists_everybody_created(group)
 
 
 @then(parsers.parse('the endpoint has no group "{group}"'))

@@ -7,6 +7,7 @@ about.
 
 import json
 from typing import Any
+from urllib.parse import urljoin, urlsplit
 
 from scimulate.harness import expect
 from scimulate.harness.scim_values import value_at
@@ -167,6 +168,31 @@ class Judge:
             actual=listed,
             action=f"reading the members of {name}",
             requirement=JOINS if lost else None,
+        )
+
+    def group_lists_everybody_created(self, group: str) -> None:
+        """The group lists each user whom the provisioning service made since the When, once, and nobody else."""
+        listed = member_ids(self._endpoint.by_id("/Groups", self.one_group(group)["id"]))
+        made = [heard.created_id for heard in self._overheard.requests if heard.path == "/Users" and heard.created_id]
+        self.check(
+            expected={"members": len(made), "missing": [], "others": []},
+            actual={
+                "members": len(listed),
+                "missing": sorted(set(made).difference(listed)),
+                "others": sorted(set(listed).difference(made)),
+            },
+            action=f"reading the members of {self._names.group(group)}",
+        )
+
+    def located(self, user_name: str, base_url: str) -> None:
+        """The location that the user shows leads below the Tenant URL, whatever path that has (SEED-005)."""
+        user = self.find_user(user_name)
+        location = value_at(user, "meta.location")
+        shown = urlsplit(urljoin(f"{base_url}/", location)).path if isinstance(location, str) else location
+        self.check(
+            expected=f"{urlsplit(base_url).path}{place('/Users', user)}",
+            actual=shown,
+            action=f"reading the location of {self._names.real(user_name)}",
         )
 
     def one_group(self, group: str) -> Resource:

@@ -3,7 +3,8 @@
 import re
 from dataclasses import dataclass
 
-_DOMAIN = re.compile(r"@contoso\.test", re.IGNORECASE)
+_DOMAIN = re.compile(r"[@_]contoso\.test", re.IGNORECASE)
+"""As it stands in an address, and in the user name of a guest (ENTRA-032)."""
 
 
 @dataclass(frozen=True)

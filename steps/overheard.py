@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -104,6 +105,8 @@ class Overheard(httpx.BaseTransport):
         self.requests: list[Heard] = []
         self.everything: list[Heard] = []
         """Of all actors and since the scenario began."""
+        self.takes_time: Callable[[], None] = _no_time
+        """What passes on the clock of the rehearsal while a request is under way; by default nothing."""
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         response: httpx.Response | None = None
@@ -111,6 +114,7 @@ class Overheard(httpx.BaseTransport):
             response = self._inner.handle_request(request)
             return response
         finally:
+            self.takes_time()
             heard = self._heard(request, response)
             self.requests.append(heard)
             self.everything.append(heard)
@@ -147,6 +151,22 @@ class Overheard(httpx.BaseTransport):
                 paths.pop(heard.path, None)
         return list(paths)
 
+    def members_sent(self) -> list[int]:
+        """How many members each request of the provisioning service added to a group."""
+        return [len(added) for heard in self.requests if (added := _members_added(heard))]
+
+    def memberships_too_early(self) -> tuple[bool, list[str]]:
+        """Whether members were added at all, and who of them before the endpoint had told its id (SEED-061)."""
+        known: set[str] = set()
+        added: list[str] = []
+        early: list[str] = []
+        for heard in self.everything:
+            members = _members_added(heard)
+            added += members
+            early += [member for member in members if member not in known]
+            known.update(str(resource.get("id")) for resource in heard.shown)
+        return bool(added), early
+
     def joined(self, group_id: str) -> set[str]:
         """The ids that the last PATCH of this group added, when it did nothing else."""
         changes = [heard for heard in self.everything if heard.method == "PATCH" and heard.id == group_id]
@@ -174,10 +194,21 @@ class Overheard(httpx.BaseTransport):
         )
 
 
+def _no_time() -> None:
+    """A request takes no virtual time unless the scenario says so."""
+
+
 def _answer_of(response: httpx.Response) -> Any:
     response.read()
     document = expect.json_of(response)
     return document if document is not None else expect.text_of(response) or None
+
+
+def _members_added(heard: Heard) -> list[str]:
+    if heard.method != "PATCH" or not heard.path.startswith("/Groups/"):
+        return []
+    operations = [one for one in heard.body["Operations"] if str(one["op"]).lower() == "add"]
+    return [str(member["value"]) for one in operations if one.get("path") == "members" for member in one["value"]]
 
 
 def _is_probe(heard: Heard) -> bool:

@@ -71,11 +71,35 @@ def refuses_to_start(world: World, reason: str) -> None:
     world.judge.check(expected=reason, actual=reason if reason in told else told, action="starting provisioning")
 
 
-@then(parsers.parse("the provisioning status shows {count:d} user"))
-def status_shows(world: World, count: int) -> None:
-    status = world.application.status()
+@then(
+    parsers.re(r"the provisioning status shows (?P<count>\d+) (?P<kind>user|group)s?$"),
+    converters={"count": int, "kind": str.capitalize},
+)
+def status_shows(world: World, count: int, kind: str) -> None:
+    counts = world.application.status().object_counts
+    world.judge.check(expected=count, actual=counts.get(kind, 0), action="reading the provisioning status")
+
+
+@then(
+    parsers.parse('the last cycle is shown as "{result}": {created:d} created, {failed:d} failed, {skipped:d} skipped')
+)
+def last_cycle_is_shown(world: World, result: str, created: int, failed: int, skipped: int) -> None:
+    cycle = world.last_cycle()
+    counts = [cycle.count("create", "success"), cycle.count(status="failure"), cycle.count(status="skipped")]
     world.judge.check(
-        expected=count, actual=status.object_counts.get("User", 0), action="reading the provisioning status"
+        expected=(result, [created, failed, skipped]),
+        actual=(cycle.result, counts),
+        action="reading the provisioning status",
+    )
+
+
+@then(parsers.parse("the last cycle began at {began} and ended at {ended}"))
+def last_cycle_ran(world: World, began: str, ended: str) -> None:
+    cycle = world.last_cycle()
+    world.judge.check(
+        expected=(on_the_day(world, began), on_the_day(world, ended)),
+        actual=(cycle.began_at, cycle.ended_at),
+        action="reading the provisioning status",
     )
 
 
@@ -86,6 +110,25 @@ def log_shows(world: World, action: str, status: str, name: str) -> None:
         expected=(action, status),
         actual=(entries[-1].action, entries[-1].status) if entries else "no entry",
         action=f"reading the provisioning log of {name}",
+    )
+
+
+@then(parsers.parse('the provisioning log names "{reason}" as the reason for {name}'))
+def log_names_the_reason(world: World, reason: str, name: str) -> None:
+    entries = world.application.log.entries(identity=world.people.principal(name))
+    told = entries[-1].reason if entries else "no entry"
+    world.judge.check(
+        expected=reason, actual=reason if reason in told else told, action=f"reading the provisioning log of {name}"
+    )
+
+
+@then(parsers.parse('the provisioning log shows "{statuses}" for the groups called "{group}"'))
+def log_shows_for_groups(world: World, statuses: str, group: str) -> None:
+    entries = world.application.log.entries(identity=world.names.group(group))
+    world.judge.check(
+        expected=listed_names(statuses),
+        actual=[str(entry.status) for entry in entries],
+        action=f"reading the provisioning log of {group}",
     )
 
 
@@ -116,6 +159,45 @@ def received_only_the_probe(world: World) -> None:
         expected=[("GET", "/Users"), *groups],
         actual=[(heard.method, heard.path) for heard in world.overheard.requests],
         action="running a cycle without changes",
+    )
+
+
+@then(parsers.parse("the endpoint received {count:d} requests after the probe"))
+def received_so_many(world: World, count: int) -> None:
+    world.judge.check(
+        expected=count, actual=len(world.overheard.after_the_probe()), action="counting the requests of the cycle"
+    )
+
+
+@then("everything was said to Users and Groups")
+def said_to_users_and_groups(world: World) -> None:
+    heard = world.overheard.requests
+    elsewhere = [each.describes() for each in heard if each.path.split("/")[1] not in ("Users", "Groups")]
+    world.judge.check(expected=(True, []), actual=(bool(heard), elsewhere), action="listening on the line")
+
+
+@then("no membership named a user before the endpoint had given its id")
+def members_exist_before(world: World) -> None:
+    world.judge.check(
+        expected=(True, []), actual=world.overheard.memberships_too_early(), action="listening for memberships"
+    )
+
+
+@then(parsers.parse('the members of "{group}" were sent in requests of {sizes}'))
+def members_were_sent_in(world: World, group: str, sizes: str) -> None:
+    world.judge.check(
+        expected=[int(size) for size in listed_names(sizes)],
+        actual=world.overheard.members_sent(),
+        action=f"listening for the members of {group}",
+    )
+
+
+@then("no user was created")
+def no_user_created(world: World) -> None:
+    world.judge.check(
+        expected=[],
+        actual=[heard.describes() for heard in world.overheard.requests if heard.method == "POST"],
+        action="listening for creations on the line",
     )
 
 

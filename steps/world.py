@@ -8,6 +8,7 @@ from typing import Any
 
 from scimulate.mock_servers.clock import VirtualClock
 from scimulate.mock_servers.entra.application import Application, ConnectionTest, CredentialsRefused
+from scimulate.mock_servers.entra.status import CycleSummary
 from scimulate.mock_servers.entra.tenant import EntraTenant
 from scimulate.steps.directory import People
 from scimulate.steps.judge import Judge
@@ -109,6 +110,12 @@ class World:
 
     # Provisioning
 
+    def last_cycle(self) -> CycleSummary:
+        """What the status panel shows of the cycle that ended last."""
+        last = self.application.status().last_cycle
+        assert last is not None, "no cycle has ended"
+        return last
+
     def provision(self) -> None:
         """Let one cycle end: the first one, or the next one when it is due."""
         due = self.application.status().next_cycle_at
@@ -117,10 +124,13 @@ class World:
         else:
             self.clock.advance_to(due)
 
-    def provision_people(self, names: list[str]) -> None:
-        """Assign, provision, and remember what has arrived."""
+    def assign_people(self, names: list[str]) -> None:
         for name in names:
             self.application.assign(self.people.user(name).id)
+
+    def provision_people(self, names: list[str]) -> None:
+        """Assign, provision, and remember what has arrived."""
+        self.assign_people(names)
         self.provision()
         self.judge.remember([f"{name.lower()}@contoso.test" for name in names])
 

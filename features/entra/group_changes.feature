@@ -55,6 +55,19 @@ Feature: What Entra ID sends when a group changes
         | legacy    |
         | compliant |
 
+  @NEG-49 @ENTRA-257
+  Rule: A group deleted in the directory is deleted at the endpoint
+
+    Scenario: The group is gone, and only who was in scope through it is disabled
+      Given Entra ID is connected to the endpoint in the legacy dialect
+      And "Engineering" with Ada and Grace was provisioned
+      And Ada is assigned to the application
+      And "Engineering" is deleted from the directory
+      When a provisioning cycle ends
+      Then the endpoint has no group "Engineering"
+      And the endpoint has one active user "ada@contoso.test"
+      And the endpoint has one inactive user "grace@contoso.test"
+
   @ENTRA-173 @ENTRA-174 @ENTRA-643 @ENTRA-257
   Rule: An unassigned group is deleted
 

@@ -140,6 +140,10 @@ Feature: What Entra ID sends when a user changes
         | unassigned      | legacy    |
         | unassigned      | compliant |
         | blocked         | legacy    |
+
+      @IVANTI-057
+      Examples: In the recycle bin of the directory
+        | event           | dialect   |
         | deleted softly  | legacy    |
 
   @ENTRA-144 @ENTRA-634 @NEG-51

@@ -31,14 +31,6 @@ Feature: Provisioning an assigned user
         | title                                                                  | Mathematician    |
         | urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:department  | Analysis         |
 
-    @SEED-048
-    Scenario: The status shows what was done
-      Given Ada is assigned to the application
-      When provisioning is started
-      Then the provisioning status shows 1 user
-      And the provisioning log shows "create" with "success" for Ada
-      And the endpoint has one active user "ada@contoso.test"
-
     @SEED-002 @NEG-25
     Scenario: A user who is not assigned is never mentioned
       Given Ada is assigned to the application
@@ -55,7 +47,7 @@ Feature: Provisioning an assigned user
       When provisioning is started
       Then the endpoint has one active user "ada@contoso.test"
 
-    @NEG-22 @ENTRA-101
+    @NEG-22 @ENTRA-101 @IVANTI-043
     Scenario: A user who is disabled in the directory is skipped
       Given Ada is assigned to the application
       And Grace is assigned to the application
@@ -64,6 +56,82 @@ Feature: Provisioning an assigned user
       Then the endpoint has one active user "ada@contoso.test"
       And the endpoint has no user "grace@contoso.test"
       And the provisioning log shows "other" with "skipped" for Grace
+
+    @SEED-001
+    Scenario: Everything travels as requests to Users and Groups
+      Given these groups exist in the directory:
+        | group       | members |
+        | Engineering | Ada     |
+      And "Engineering" is assigned to the application
+      When provisioning is started
+      Then the endpoint has one active user "ada@contoso.test"
+      And everything was said to Users and Groups
+
+    @SEED-005
+    Scenario: The locations that the endpoint gives keep the path of the Tenant URL
+      Given Ada is assigned to the application
+      When provisioning is started
+      Then the endpoint has one active user "ada@contoso.test"
+      And the location of "ada@contoso.test" lies below the Tenant URL
+
+    @NEG-42
+    Scenario Outline: The surname <surname> arrives as it is written
+      Given Ada is assigned to the application
+      And the surname of Ada becomes "<surname>"
+      When provisioning is started
+      Then the user "ada@contoso.test" at the endpoint has:
+        | attribute       | value     |
+        | name.familyName | <surname> |
+
+      Examples:
+        | surname             |
+        | O'Connor            |
+        | Łuksza-Żak          |
+        | 山田                |
+        | Lovelace 🚀         |
+        | King, "the younger" |
+
+  @NEG-42 @ENTRA-106
+  Rule: User names that differ only in letter case are one user
+
+    Scenario: A user whose name is written in capitals at the endpoint is matched
+      Given a client created the users "ADA@CONTOSO.TEST"
+      And Ada is assigned to the application
+      When provisioning is started
+      Then no user was created
+      And the endpoint has one active user "ada@contoso.test"
+
+  @IVANTI-040 @IVANTI-096 @NEG-21 @policy-ivanti-r119
+  Rule: A user without an e-mail address is not provisioned, and the log says why
+
+    Background:
+      Given Ada is assigned to the application
+      And Grace is assigned to the application
+      And the mail of Grace becomes ""
+
+    Scenario: The user with an address arrives and the one without does not
+      When provisioning is started
+      Then the endpoint has one active user "ada@contoso.test"
+      And the endpoint has no user "grace@contoso.test"
+      And the provisioning log shows "create" with "failure" for Grace
+      And the provisioning log names "emails" as the reason for Grace
+
+    @SEED-048 @IVANTI-053 @mock-only
+    Scenario: The cycle is shown as partly failed
+      When provisioning is started
+      Then the last cycle is shown as "Partly failed": 1 created, 1 failed, 0 skipped
+      And the provisioning status shows 1 user
+
+    @IVANTI-053
+    Scenario: The next cycle tries the failed user again and nobody else
+      Given provisioning was started
+      And the mail of Grace becomes "grace@contoso.test"
+      When a provisioning cycle ends
+      Then the endpoint received these requests after the probe:
+        | method | path   | filter                           |
+        | GET    | /Users | userName eq "grace@contoso.test" |
+        | POST   | /Users |                                  |
+      And the endpoint has one active user "grace@contoso.test"
 
   Rule: What has arrived is not sent again
 

@@ -31,6 +31,56 @@ Feature: The provisioning interval
         | 09:39:59 | 09:40 |
         | 09:40:01 | 10:20 |
 
+  @IVANTI-055 @IVANTI-056
+  Rule: A change is seen at the endpoint within an hour
+
+    Scenario Outline: Of a change at <time> the endpoint knows by <an hour later>
+      Given Ada is assigned to the application at <time>
+      When the clock reaches <an hour later>
+      Then the endpoint has one active user "ada@contoso.test"
+
+      Examples:
+        | time     | an hour later |
+        | 09:00:01 | 10:00:01      |
+        | 09:39:59 | 10:39:59      |
+        | 09:40:01 | 10:40:01      |
+
+  @NEG-56
+  Rule: Cycles never overlap
+
+    @mock-only
+    Scenario: A cycle that takes longer than the interval is followed at once by the next
+      Given Ada is assigned to the application at 09:05
+      And Grace is assigned to the application
+      And each request of the provisioning service takes 10 minutes
+      When the clock reaches 10:40
+      Then the provisioning log shows the creation of Grace at 10:40
+      And the last cycle began at 10:40 and ended at 11:00
+
+    @mock-only
+    Scenario: A cycle that takes less leaves the interval as it is
+      Given Ada is assigned to the application at 09:05
+      And each request of the provisioning service takes 5 minutes
+      When the clock reaches 10:20
+      Then the provisioning log shows the creation of Ada at 10:00
+      And the last cycle began at 10:20 and ended at 10:30
+
+  @SEED-066 @NEG-33
+  Rule: What disappears at the endpoint comes back with a restart, not with the interval
+
+    Scenario: The next cycles leave out who was deleted at the endpoint
+      Given Ada was provisioned
+      And a client deleted the user "ada@contoso.test"
+      When the clock reaches 12:00
+      Then the endpoint has no user "ada@contoso.test"
+
+    Scenario: A restart provisions again who was deleted at the endpoint
+      Given Ada and Grace were provisioned
+      And a client deleted the user "ada@contoso.test"
+      When provisioning is restarted
+      Then the endpoint has one active user "ada@contoso.test"
+      And "grace@contoso.test" is unchanged
+
   @NEG-57 @ENTRA-238
   Rule: After Stop no further cycle begins
 
@@ -39,6 +89,15 @@ Feature: The provisioning interval
       And Ada is assigned to the application at 09:31
       When the clock reaches 11:00
       Then the endpoint has no user "ada@contoso.test"
+
+    @mock-only
+    Scenario: A cycle that is under way at Stop is finished, and none follows
+      Given Ada is assigned to the application at 09:05
+      And each request of the provisioning service takes 5 minutes
+      And provisioning will be stopped at 09:50
+      When the clock reaches 12:00
+      Then the endpoint has one active user "ada@contoso.test"
+      And the last cycle began at 09:40 and ended at 10:00
 
     Scenario: Start goes on where Stop had ended
       Given provisioning was stopped at 09:30

@@ -1,0 +1,57 @@
+@entra @mock-only
+Feature: The provisioning status
+  After Start the administrator of Entra ID reads on the Provisioning page what the cycle
+  did: how many users and groups arrived, what failed, what was skipped.
+
+  Background:
+    Given Entra ID is connected to the endpoint
+
+  @SEED-048
+  Rule: The page shows the counts and the result of the last cycle
+
+    Scenario: A user and a group that were provisioned are counted
+      Given these groups exist in the directory:
+        | group       | members |
+        | Engineering | Ada     |
+      And "Engineering" is assigned to the application
+      When provisioning is started
+      Then the last cycle is shown as "Succeeded": 2 created, 0 failed, 0 skipped
+      And the provisioning status shows 1 user
+      And the provisioning status shows 1 group
+
+    Scenario: The log has an entry for what was done
+      Given Ada is assigned to the application
+      When provisioning is started
+      Then the provisioning status shows 1 user
+      And the provisioning log shows "create" with "success" for Ada
+      And the endpoint has one active user "ada@contoso.test"
+
+    @NEG-22 @IVANTI-043
+    Scenario: A user who is disabled in the directory is counted as skipped
+      Given Ada is assigned to the application
+      And Grace is assigned to the application
+      And the account of Grace is disabled
+      When provisioning is started
+      Then the last cycle is shown as "Succeeded": 1 created, 0 failed, 1 skipped
+      And the provisioning log names "disabled in the directory" as the reason for Grace
+
+    @NEG-34
+    Scenario: A cycle with nobody assigned succeeds with nothing done
+      Given Ada exists in the directory
+      When provisioning is started
+      Then the last cycle is shown as "Succeeded": 0 created, 0 failed, 0 skipped
+      And the provisioning status shows 0 users
+
+  @IVANTI-045 @SEED-047
+  Rule: The work grows with the number of users, by a look-up and a creation each
+
+    Scenario Outline: A first cycle over <people> people takes <requests> requests
+      Given <people> people are assigned to the application
+      When provisioning is started
+      Then the endpoint received <requests> requests after the probe
+      And the provisioning status shows <people> users
+
+      Examples:
+        | people | requests |
+        | 2      | 4        |
+        | 10     | 20       |
