@@ -8,6 +8,7 @@ ServingError
 
 import errno
 import socket
+import ssl
 import threading
 from collections.abc import Awaitable, Callable
 from contextlib import AbstractContextManager
@@ -94,7 +95,7 @@ class MdmApplication:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
-            await self._lifespan(receive, send)
+            await _live(receive, send, self.tenants.database.close)
             return
         if scope["type"] != "http":
             return
@@ -121,21 +122,34 @@ class MdmApplication:
     def _rim(self, tenant: Tenant) -> ScimRim:
         rim = self._rims.get(tenant.name)
         if rim is None:
-            endpoint = Endpoint(tenant.resources, tenant.tokens, tenant.audit, tenant.policy)
+            endpoint = Endpoint(tenant)
             traffic = self.traffic_of(tenant) if self._watched else None
             rim = ScimRim(endpoint, self.tenants.database, tenant.scim_path, self._public_url, traffic)
             self._rims[tenant.name] = rim
         return rim
 
-    async def _lifespan(self, receive: Receive, send: Send) -> None:
-        while True:
-            message = await receive()
-            if message["type"] == "lifespan.startup":
-                await send({"type": "lifespan.startup.complete"})
-            elif message["type"] == "lifespan.shutdown":
-                self.tenants.database.close()
-                await send({"type": "lifespan.shutdown.complete"})
-                return
+
+async def _live(receive: Receive, send: Send, at_the_end: Callable[[], None]) -> None:
+    while True:
+        message = await receive()
+        if message["type"] == "lifespan.startup":
+            await send({"type": "lifespan.startup.complete"})
+        elif message["type"] == "lifespan.shutdown":
+            at_the_end()
+            await send({"type": "lifespan.shutdown.complete"})
+            return
+
+
+def alongside(app: MdmApplication) -> Application:
+    """The same tenants at a further listener, which is not where the application says it is, and does not end it."""
+
+    async def serve(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "lifespan":
+            await _live(receive, send, lambda: None)
+        else:
+            await app(scope, receive, send)
+
+    return serve
 
 
 def create_app(tenants: Tenants, *, control: bool = False, public_url: str | None = None) -> MdmApplication:
@@ -168,18 +182,27 @@ class _Server(uvicorn.Server):
         await super().startup(sockets)
         self.is_up.set()
 
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        if self.config.is_ssl:
+            # A farewell over TLS is waited for, and a client that keeps its connection for later does not send one.
+            for connection in list(self.server_state.connections):
+                connection.transport.abort()
+        await super().shutdown(sockets)
+
 
 class RunningServer(AbstractContextManager["RunningServer"]):
-    """Serves an application from a thread until the `with` block ends; port 0 means a free one.
+    """Serves an application from a thread until the `with` block ends; port 0 means a free one. With `tls` over https.
 
     Raises `HostUnusable` or `PortUnusable` when it is made, before anything is served.
     """
 
-    def __init__(self, app: Application, *, host: str = "127.0.0.1", port: int = 0) -> None:
+    def __init__(
+        self, app: Application, *, host: str = "127.0.0.1", port: int = 0, tls: ssl.SSLContext | None = None
+    ) -> None:
         self._socket = _bound_socket(host, port)
-        self.url = _url_of(self._socket)
+        self.url = _url_of(self._socket, "http" if tls is None else "https")
         _tell_url(app, self.url)
-        self._server = _Server(_config(app))
+        self._server = _Server(_config(app, tls))
         self._thread = threading.Thread(target=self._run, name=f"scimulate-server-{self.url}", daemon=True)
 
     def __enter__(self) -> Self:
@@ -207,7 +230,7 @@ class RunningServer(AbstractContextManager["RunningServer"]):
         self._socket.close()
 
 
-def _config(app: Application) -> uvicorn.Config:
+def _config(app: Application, tls: ssl.SSLContext | None) -> uvicorn.Config:
     return uvicorn.Config(
         app,
         lifespan="on",
@@ -218,6 +241,7 @@ def _config(app: Application) -> uvicorn.Config:
         timeout_graceful_shutdown=SHUTDOWN_SECONDS,
         timeout_keep_alive=75,
         proxy_headers=False,
+        ssl_context_factory=None if tls is None else lambda config, default: tls,
     )
 
 
@@ -244,10 +268,10 @@ def _is_of_the_host(error: Exception) -> bool:
     )
 
 
-def _url_of(listening: socket.socket) -> str:
+def _url_of(listening: socket.socket, scheme: str) -> str:
     host, port = listening.getsockname()[:2]
     shown = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, f"[{host}]" if ":" in host else host)
-    return f"http://{shown}:{port}"
+    return f"{scheme}://{shown}:{port}"
 
 
 def _tell_url(app: Application, url: str) -> None:

@@ -9,21 +9,30 @@ TenantError
 import re
 import threading
 from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
 
 from scimulate.mock_servers.clock import Clock
 from scimulate.mock_servers.portal.administrators import Administrators
+from scimulate.mock_servers.portal.arrivals import Arrivals
 from scimulate.mock_servers.portal.audit import AuditTrail
 from scimulate.mock_servers.portal.custom_attributes import CustomAttributes
+from scimulate.mock_servers.portal.grants import Grants
+from scimulate.mock_servers.portal.invitations import Invitations
+from scimulate.mock_servers.portal.migration import Migration
 from scimulate.mock_servers.portal.settings import TenantSettings
 from scimulate.mock_servers.portal.support import Support
-from scimulate.mock_servers.portal.tokens import Tokens
+from scimulate.mock_servers.portal.tokens import Tokens, TokenTerms
+from scimulate.mock_servers.portal.user_records import UserRecords
 from scimulate.mock_servers.scim.policy import POLICIES, Policy
+from scimulate.mock_servers.scim.policy_changes import changed_policy
 from scimulate.mock_servers.scim.resources import Resources
 from scimulate.mock_servers.scim.store import Connection, Database
 from scimulate.mock_servers.tenant_values import TenantValues
 
 DEFAULT_TENANT = "default"
 DEFAULT_POLICY = "entra"
+_OWN_RULES = "own rules"
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 
 
@@ -48,16 +57,50 @@ class Tenant:
 
     def __init__(self, database: Database, name: str, policy: Policy, clock: Clock) -> None:
         self.name = name
-        self.policy = policy
         self.clock = clock
-        self.tokens = Tokens(database, name, clock)
+        values = TenantValues(database, name)
+        self.values = values
+        self._named_policy = policy
+        self._policy = changed_policy(policy, self._own_rules())
+        self.tokens = Tokens(database, name, clock, self.token_terms)
         self.audit = AuditTrail(database, name, clock)
         self.resources = Resources(database, name, clock)
-        values = TenantValues(database, name)
         self.administrators = Administrators(database, name, clock)
         self.support = Support(values)
         self.settings = TenantSettings(values)
         self.attributes = CustomAttributes(values)
+        self.migration = Migration(values)
+        self.records = UserRecords(database, name)
+        self.grants = Grants(database, name)
+        self.invitations = Invitations(database, name, clock)
+        self.arrivals = Arrivals(self.settings, self.records, self.invitations, self.audit)
+
+    @property
+    def policy(self) -> Policy:
+        """The policy in force: the one that is named, with the tenant's own rules."""
+        return self._policy
+
+    def change_policy(self, **rules: object) -> Policy:
+        """Give fields of the policy values of the tenant's own; raises `PolicyRefused`."""
+        kept = {**self._own_rules(), **rules}
+        policy = changed_policy(self._named_policy, kept)
+        self.values.put(_OWN_RULES, kept)
+        self._policy = policy
+        return policy
+
+    def _own_rules(self) -> dict[str, object]:
+        kept: Any = self.values.get(_OWN_RULES, {})
+        return dict(kept)
+
+    def token_terms(self) -> TokenTerms:
+        """What policy and settings say of tokens just now."""
+        days, overlap = self.policy.token_lifetime_days, self.settings.in_force.renew_overlap_seconds
+        return TokenTerms(
+            most=self.policy.max_tokens,
+            per_provider=self.policy.token_limit_per_provider,
+            lifetime=timedelta(days=days) if days is not None else None,
+            overlap=timedelta(seconds=overlap),
+        )
 
     @property
     def path(self) -> str:

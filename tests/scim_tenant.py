@@ -64,6 +64,24 @@ class ScimTenant:
         assert answered.status == 201, answered.body
         return dict(answered.body)
 
+    def put_in(self, kind: str, source: str, **document: object) -> str:
+        """A user or group that came by another way than SCIM; its id."""
+        resources = self.tenant.resources
+        return resources.database.write(
+            lambda connection: resources.insert(connection, kind, document, source=source)
+        ).id
+
+    def switch_scim(self, *, on: bool) -> None:
+        """What the vendor's Support does."""
+        self.tenant.support.switch_scim(on=on, by="support", audit=self.tenant.audit)
+
+    def source_of(self, kind: str, resource_id: str) -> str:
+        """What the portal shows as the origin of a user or group."""
+        resources = self.tenant.resources
+        row = resources.database.read(lambda connection: resources.find(connection, kind, resource_id, hidden=True))
+        assert row is not None
+        return row.source
+
     def patch(self, path: str, *operations: Mapping[str, object], **query: object) -> Answered:
         return self.send("PATCH", path, {"schemas": [PATCH], "Operations": list(operations)}, **query)
 

@@ -109,7 +109,7 @@ def test_everything_is_there_after_a_restart(tmp_path: Path) -> None:
     path = str(tmp_path / "mdm.sqlite")
     first = Tenants(Database(path), lambda name: VirtualClock())
     before = ScimTenant(first, first.create("acme", "ivanti-r118"))
-    ada = before.create_user("ada", emails=[{"value": "a@x"}])
+    ada = before.create_user("ada@contoso.test", emails=[{"value": "a@x"}])
     group = before.create_group("Engineering", ada["id"])
     group_before = before.send("GET", f"/Groups/{group['id']}").body
     first.database.close()
