@@ -73,7 +73,7 @@ class TokensByCalls:
     def change(self, place: int, action: str) -> Generated | Refusal | None:
         path = f"/tokens/{self.generated[place].identifier}"
         if action == "remove":
-            return self._calls.change("DELETE", path)
+            return self._calls.change("DELETE", path, {"confirm": True})
         answer = self._calls.send("POST", f"{path}/{action}")
         if answer.is_error:
             return refusal_of(answer)

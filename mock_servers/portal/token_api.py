@@ -12,6 +12,7 @@ from scimulate.mock_servers.portal.messages import text_of
 from scimulate.mock_servers.portal.permissions import Permission
 from scimulate.mock_servers.portal.portal import Portal, Visit
 from scimulate.mock_servers.portal.token_rules import VENDORS, GeneratedToken, Token, TokenAction
+from scimulate.mock_servers.refusal import PortalRefused
 
 
 def routes_of(portal: Portal) -> list[Route]:
@@ -20,10 +21,11 @@ def routes_of(portal: Portal) -> list[Route]:
     return [
         Route("/scim", api.provisioning, methods=["GET"]),
         Route("/tokens", api.generate, methods=["POST"]),
-        Route("/tokens/{id}", api.remove_token, methods=["DELETE"]),
+        Route("/tokens/{id}", api.remove, methods=["DELETE"]),
         Route("/tokens/{id}/activate", api.activate, methods=["POST"]),
         Route("/tokens/{id}/deactivate", api.deactivate, methods=["POST"]),
         Route("/tokens/{id}/renew", api.renew, methods=["POST"]),
+        Route("/tokens/{id}/{action}", api.refuse_action, methods=["POST"]),
     ]
 
 
@@ -33,11 +35,16 @@ class _Api:
 
     async def provisioning(self, request: Request) -> Response:
         visit = self._portal.visit(request, Permission.SEE_SYSTEM)
+        tenant = visit.tenant
+        tokens, full = tenant.tokens.all(), token_administration.full_providers(tenant)
+        may_change = visit.administrator.may(Permission.CHANGE_SYSTEM)
         return json_answer(
             {
-                "target_url": self._portal.scim_url_of(visit.tenant),
+                "target_url": self._portal.scim_url_of(tenant),
                 "providers": list(VENDORS),
-                "tokens": [_token(token, visit.say) for token in visit.tenant.tokens.all()],
+                "can_generate": [vendor for vendor in VENDORS if may_change and vendor not in full],
+                "can_edit_settings": may_change and bool(tokens),  # IVANTI-014
+                "tokens": [_token(token, visit.say) for token in tokens],
             }
         )
 
@@ -47,13 +54,15 @@ class _Api:
             token_administration.generate_token,
             visit.tenant,
             confirmed=wanted.get("confirm") is True,
-            provider=text_of(wanted, "provider") or VENDORS[0],
+            provider=text_of(wanted, "provider"),
+            by=visit.by,
         )
         return self._generated(visit, generated, 201)
 
     async def renew(self, request: Request) -> Response:
         visit, _ = await self._portal.called(request, Permission.CHANGE_SYSTEM)
-        renewed = await run_in_threadpool(token_administration.renew_token, visit.tenant, request.path_params["id"])
+        token_id = request.path_params["id"]
+        renewed = await run_in_threadpool(token_administration.renew_token, visit.tenant, token_id, by=visit.by)
         return self._generated(visit, renewed, 200)
 
     async def activate(self, request: Request) -> Response:
@@ -62,15 +71,26 @@ class _Api:
     async def deactivate(self, request: Request) -> Response:
         return await self._set_status(request, TokenAction.DEACTIVATE)
 
-    async def remove_token(self, request: Request) -> Response:
-        visit, _ = await self._portal.called(request, Permission.CHANGE_SYSTEM)
-        await run_in_threadpool(token_administration.remove_token, visit.tenant, request.path_params["id"])
+    async def remove(self, request: Request) -> Response:
+        """The last token needs `{"confirm": true}` in the body (NEG-19)."""
+        visit, wanted = await self._portal.called(request, Permission.CHANGE_SYSTEM)
+        await run_in_threadpool(
+            token_administration.remove_token,
+            visit.tenant,
+            request.path_params["id"],
+            confirmed=wanted.get("confirm") is True,
+            by=visit.by,
+        )
         return Response(status_code=204)
+
+    async def refuse_action(self, request: Request) -> Response:
+        await self._portal.called(request, Permission.CHANGE_SYSTEM)
+        raise PortalRefused(400, "unknown_action", actions=", ".join(TokenAction))
 
     async def _set_status(self, request: Request, action: TokenAction) -> Response:
         visit, _ = await self._portal.called(request, Permission.CHANGE_SYSTEM)
         token = await run_in_threadpool(
-            token_administration.set_token_status, visit.tenant, request.path_params["id"], action
+            token_administration.set_token_status, visit.tenant, request.path_params["id"], action, by=visit.by
         )
         return json_answer(_token(token, visit.say))
 
@@ -87,6 +107,7 @@ def _token(token: Token, say: Say) -> dict[str, object]:
         "vendor": token.vendor,
         "created": token.created,
         "last_used": token.last_used,
+        "expires_at": token.expires_at,
         "masked": token.masked,
         "actions": [{"action": action, "label": say(f"token.{action}")} for action in token.actions],
     }
