@@ -47,4 +47,4 @@ def _day(text: str) -> date | None:
             raise ValueError(text)
         return date.fromisoformat(text)
     except ValueError as error:
-        raise PortalRefused(400, "bad_date") from error
+        raise PortalRefused(400, "bad_day") from error
