@@ -300,3 +300,16 @@ def test_while_scim_is_off_a_good_token_is_forbidden_and_nothing_changes(ivanti:
     assert ivanti.send("GET", "/Users", headers={"authorization": "Bearer wrong"}).error == (401, None)
     ivanti.switch_scim(on=True)
     assert ivanti.user_names() == ["ada@contoso.test"]
+
+
+# What the portal does when a user arrives
+
+
+def test_the_portal_is_told_of_users_who_come_and_change(ivanti: ScimTenant) -> None:
+    """IVANTI-075, IVANTI-076: one mail for whom SCIM creates, none for an update or for who was there already."""
+    ivanti.tenant.settings.save(invite_imported_users=True)
+    ivanti.put_in("User", "Local", userName="grace@contoso.test", active=True)
+    ada = ivanti.send("POST", "/Users", ADA).body
+    ivanti.send("POST", "/Users", {**ADA, "userName": "grace@contoso.test"})
+    _replaced(ivanti, ada, "displayName", "Countess")
+    assert [mail.user_name for mail in ivanti.tenant.invitations.all()] == ["ada@contoso.test"]

@@ -7,6 +7,7 @@ discovery do is theirs.
 from functools import partial
 from typing import Protocol
 
+from scimulate.mock_servers.portal.arrivals import Arrivals
 from scimulate.mock_servers.portal.audit import AuditTrail
 from scimulate.mock_servers.portal.custom_attributes import CustomAttributes
 from scimulate.mock_servers.portal.support import Support
@@ -61,6 +62,9 @@ class ServedTenant(Protocol):
     def audit(self) -> AuditTrail: ...
 
     @property
+    def arrivals(self) -> Arrivals: ...
+
+    @property
     def support(self) -> Support: ...
 
 
@@ -79,7 +83,7 @@ class Endpoint:
         self._types = {resource_type.endpoint: resource_type for resource_type in rules.types}
         self._lists = Lists(self._resources, policy)
         self._handlers: dict[str, Users | Groups] = {
-            "User": Users(self._resources, self._tenant.audit, rules),
+            "User": Users(self._resources, self._tenant.audit, self._tenant.arrivals, rules),
             "Group": Groups(self._resources, self._tenant.audit, rules),
         }
 

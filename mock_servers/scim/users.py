@@ -4,6 +4,7 @@ import re
 import sqlite3
 from collections.abc import Callable
 
+from scimulate.mock_servers.portal.arrivals import Arrivals
 from scimulate.mock_servers.portal.audit import AuditTrail
 from scimulate.mock_servers.scim.document import (
     Document,
@@ -33,9 +34,10 @@ _ADDRESS = re.compile(r"[^@\s]+@[^@\s]+")
 class Users:
     """The users of one tenant."""
 
-    def __init__(self, resources: Resources, audit: AuditTrail, rules: Rules) -> None:
+    def __init__(self, resources: Resources, audit: AuditTrail, arrivals: Arrivals, rules: Rules) -> None:
         self._resources = resources
         self._audit = audit
+        self._arrivals = arrivals
         self._type = rules.user
         self._policy = rules.policy
 
@@ -117,8 +119,10 @@ class Users:
             row = self._resources.update(connection, held, document, source=source)
             if not self._was_deleted(held):
                 self._record(connection, "User Edited", document, vendor, _changes(held, row))
+                self._arrivals.user_updated(connection, row)
                 return self._policy.adoption_status, row
         self._record(connection, "User Created", document, vendor)
+        self._arrivals.user_created(connection, row)
         return 201, row
 
     def _was_deleted(self, row: Row) -> bool:
@@ -144,6 +148,7 @@ class Users:
                 self._check_user_name(connection, row.document, document)
                 before, row = row, self._update(connection, row, document, source)
                 self._record(connection, "User Edited", row.document, vendor, _changes(before, row))
+                self._arrivals.user_updated(connection, row)
             links = links_of(self._resources, connection, row, projection, self._policy)
             return resource_response(200, row, links, request.base_url, projection)
 
