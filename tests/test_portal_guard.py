@@ -95,7 +95,7 @@ def test_a_portal_with_a_sign_in_is_open_to_other_machines(mdm: Mdm) -> None:
     ids=str,
 )
 def test_a_change_comes_from_the_portals_own_pages_or_a_program(mdm: Mdm, headers: dict[str, str], status: int) -> None:
-    answer = mdm.client.send("POST", "/portal/api/tokens", json={"confirm": True}, headers=headers)
+    answer = mdm.client.send("POST", "/portal/api/tokens", json={"confirm": True, "provider": "Okta"}, headers=headers)
     assert answer.status_code == status
     assert len(mdm.statuses()) == (1 if status == 201 else 0)
     assert (answer.json().get("message") == CROSS_SITE) == (status == 403)

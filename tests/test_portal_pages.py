@@ -55,12 +55,15 @@ def sentence(page: httpx.Response) -> str:
     return html.unescape(found.group(2))
 
 
-def test_the_portal_opens_on_custom_attributes_with_the_way_to_the_tokens(mdm: Mdm) -> None:
-    assert mdm.client.get("/portal/").headers["location"] == "/portal/admin"
-    page = mdm.client.get("/portal/admin")
-    assert "<h1>Custom Attributes</h1>" in page.text
+def test_the_portal_opens_on_the_dashboard_and_admin_on_custom_attributes(mdm: Mdm) -> None:
+    assert mdm.client.get("/portal/").headers["location"] == "/portal/audit"
+    page = mdm.client.get("/portal/admin").text
+    assert '<main id="main" data-page="admin.custom_attributes">' in page
+    assert 'id="nav.admin" href="/portal/admin" aria-current="page">Admin</a>' in page
     assert re.search(
-        r'<h2>Microsoft Azure</h2>\s*<a href="/portal/admin/scim">User Provisioning Entra ID</a>', page.text
+        r'<h2 id="nav.azure_section">Microsoft Azure</h2>\s*'
+        r'<a id="nav.provisioning" href="/portal/admin/scim">User Provisioning Entra ID</a>',
+        page,
     )
 
 

@@ -1,7 +1,7 @@
 """Who may sign in to a tenant's portal, and with which roles.
 
 Passwords are generated, as long as a token's secret, and shown once: a plain digest of one cannot be searched for.
-After a number of wrong ones in a row an account is locked for a while.
+After a number of wrong ones in a row a user name is locked for a while, whether an account bears it or not.
 
     SignInRefused    unknown user name or wrong password; or the account is locked
 """
@@ -10,6 +10,7 @@ import hmac
 import secrets
 import sqlite3
 import threading
+from collections import OrderedDict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -23,6 +24,7 @@ FIRST_ADMINISTRATOR = "admin"
 EVERYDAY_ROLES = (Role.SYSTEM_MANAGEMENT, Role.USER_MANAGEMENT)
 WRONG_IN_A_ROW = 5
 LOCKED_FOR = timedelta(minutes=15)
+NAMES_KEPT = 10_000
 
 
 class SignInRefused(Exception):
@@ -40,14 +42,21 @@ class Administrator:
     user_name: str
     roles: frozenset[Role]
 
+    @property
+    def permissions(self) -> frozenset[Permission]:
+        return frozenset[Permission]().union(*(GRANTS[role] for role in self.roles))
+
     def may(self, permission: Permission) -> bool:
-        return any(permission in GRANTS[role] for role in self.roles)
+        return permission in self.permissions
 
 
-@dataclass
+@dataclass(frozen=True)
 class _Attempts:
     wrong: int = 0
     locked_until: datetime | None = None
+
+
+NO_ATTEMPTS = _Attempts()
 
 
 class Administrators:
@@ -57,7 +66,7 @@ class Administrators:
         self._database = database
         self._tenant = tenant_name
         self._clock = clock
-        self._attempts: dict[str, _Attempts] = {}
+        self._attempts: OrderedDict[str, _Attempts] = OrderedDict()
         self._lock = threading.Lock()
         database.write(_create_table)
 
@@ -80,23 +89,22 @@ class Administrators:
         roles, digest = found if found is not None else ("", b"")
         right = hmac.compare_digest(digest, digest_of(password))
         with self._lock:
-            self._count(user_name, known=found is not None, right=right)
+            self._count(user_name.lower(), right=right)
         return Administrator(user_name, frozenset(Role(role) for role in roles.split(",") if role))
 
-    def _count(self, user_name: str, *, known: bool, right: bool) -> None:
-        if not known:
-            raise SignInRefused("wrong_credentials")
-        attempts, now = self._attempts.setdefault(user_name, _Attempts()), self._clock.now()
+    def _count(self, user_name: str, *, right: bool) -> None:
+        attempts, now = self._attempts.get(user_name, NO_ATTEMPTS), self._clock.now()
         if attempts.locked_until is not None:
             if now < attempts.locked_until:
                 raise SignInRefused("account_locked")
-            self._attempts[user_name] = attempts = _Attempts()
+            attempts = NO_ATTEMPTS
+        self._attempts.pop(user_name, None)
         if right:
-            del self._attempts[user_name]
             return
-        attempts.wrong += 1
-        if attempts.wrong >= WRONG_IN_A_ROW:
-            attempts.locked_until = now + LOCKED_FOR
+        wrong = attempts.wrong + 1
+        self._attempts[user_name] = _Attempts(wrong, now + LOCKED_FOR if wrong >= WRONG_IN_A_ROW else None)
+        while len(self._attempts) > NAMES_KEPT:
+            self._attempts.popitem(last=False)
         raise SignInRefused("wrong_credentials")
 
     def _find(self, connection: sqlite3.Connection, user_name: str) -> tuple[str, bytes] | None:

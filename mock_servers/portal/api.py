@@ -4,10 +4,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from scimulate.mock_servers.portal import audit_api, token_api, users_api
+from scimulate.mock_servers.portal import audit_api, support_api, token_api, users_api
 from scimulate.mock_servers.portal.answers import json_answer
 from scimulate.mock_servers.portal.messages import read_object, text_of
-from scimulate.mock_servers.portal.portal import SESSION_COOKIE, Portal, language_of
+from scimulate.mock_servers.portal.navigation import Entry
+from scimulate.mock_servers.portal.portal import SESSION_COOKIE, Portal, Visit, language_of
 from scimulate.mock_servers.portal.sign_in import set_cookie, sign_in
 from scimulate.mock_servers.refusal import PortalRefused
 
@@ -18,6 +19,8 @@ def routes_of(portal: Portal) -> list[Route]:
     return [
         Route("/sign-in", api.sign_in, methods=["POST"]),
         Route("/sign-out", api.sign_out, methods=["POST"]),
+        Route("/navigation", api.navigation, methods=["GET"]),
+        *support_api.routes_of(portal),
         *token_api.routes_of(portal),
         *users_api.routes_of(portal),
         *audit_api.routes_of(portal),
@@ -46,3 +49,16 @@ class _Api:
         await self._portal.called(request, None)
         self._portal.sessions.close(request.cookies[SESSION_COOKIE])
         return Response(status_code=204)
+
+    async def navigation(self, request: Request) -> Response:
+        visit = self._portal.visit(request, None)
+        return json_answer([_shown(entry, visit) for entry in visit.navigation])
+
+
+def _shown(entry: Entry, visit: Visit) -> dict[str, object]:
+    return {
+        "id": entry.label,
+        "label": visit.say(entry.label),
+        "path": f"{visit.tenant.portal_path}{entry.path}",
+        "entries": [_shown(below, visit) for below in entry.entries],
+    }

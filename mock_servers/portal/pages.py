@@ -21,15 +21,23 @@ from scimulate.mock_servers.portal.guard import Guard
 from scimulate.mock_servers.portal.listing import Line, Page
 from scimulate.mock_servers.portal.messages import page_number, paging_of
 from scimulate.mock_servers.portal.permissions import Permission
-from scimulate.mock_servers.portal.portal import DEFAULT_TENANT_PATH, FOLDER, TENANT_PATH, Portal, language_of
+from scimulate.mock_servers.portal.portal import (
+    DEFAULT_TENANT_PATH,
+    FOLDER,
+    TENANT_PATH,
+    Portal,
+    address_of,
+    language_of,
+)
 from scimulate.mock_servers.portal.sign_in import SignIn
+from scimulate.mock_servers.portal.support_pages import SupportPages
 from scimulate.mock_servers.portal.token_pages import TokenPages
 from scimulate.mock_servers.refusal import PortalRefused
 from scimulate.mock_servers.scim.store import StoreError
 from scimulate.mock_servers.tenants import Tenant, Tenants
 
 CODES = {404: "page_not_found", 405: "method_not_allowed"}
-HEADINGS = {401: "refused.heading.signed_out", 403: "refused.heading.not_allowed", 404: "refused.heading.not_found"}
+HEADINGS = {403: "refused.heading.not_allowed", 404: "refused.heading.not_found"}
 
 
 def create_portal(tenants: Tenants, *, scim_url_of: Callable[[Tenant], str]) -> Starlette:
@@ -69,12 +77,13 @@ def create_portal(tenants: Tenants, *, scim_url_of: Callable[[Tenant], str]) -> 
 
 
 def _routes(portal: Portal) -> list[BaseRoute]:
-    tokens, pages, sign_in = TokenPages(portal), _Pages(portal), SignIn(portal)
+    tokens, pages, sign_in, audit = TokenPages(portal), _Pages(portal), SignIn(portal), AuditPages(portal)
     return [
         Mount("/api", routes=api.routes_of(portal)),
         *static_routes(FOLDER),
         *sign_in.routes(),
         *tokens.routes(),
+        *SupportPages(portal).routes(),
         Route("/", pages.home, methods=["GET"]),
         Route("/admin", pages.custom_attributes, methods=["GET"]),
         Route("/users", pages.users, methods=["GET"]),
@@ -85,7 +94,9 @@ def _routes(portal: Portal) -> list[BaseRoute]:
         Route("/users/{id}/remove", pages.remove_user, methods=["POST"]),
         Route("/groups", pages.groups, methods=["GET"]),
         Route("/groups/{id}", pages.group, methods=["GET"]),
-        *AuditPages(portal).routes(),
+        *audit.routes(),
+        # IVANTI-016: two ways to the same page.
+        Route("/admin/audit", audit.audit, methods=["GET"]),
     ]
 
 
@@ -97,8 +108,7 @@ class _Pages:
 
     async def home(self, request: Request) -> Response:
         visit = self._portal.visit(request, None)
-        first = "admin" if visit.administrator.may(Permission.SEE_SYSTEM) else "users"
-        return RedirectResponse(f"{visit.tenant.portal_path}/{first}", 303)
+        return RedirectResponse(f"{visit.tenant.portal_path}{visit.navigation[0].path}", 303)
 
     async def custom_attributes(self, request: Request) -> Response:
         visit = self._portal.visit(request, Permission.SEE_SYSTEM)
@@ -169,8 +179,8 @@ class _Pages:
 def _refusal_page(portal: Portal, request: Request, refused: PortalRefused) -> Response:
     """A sentence and a way back; without the tenant's navigation, as the tenant itself may be unknown."""
     root = request.scope["path"].partition("/portal")[0] + "/portal"
-    if refused.status == 401 and request.method in ("GET", "HEAD"):
-        return RedirectResponse(f"{quote(root)}/sign-in?{urlencode({'why': refused.code})}", 303)
+    if refused.status == 401:
+        return RedirectResponse(f"{quote(root)}/sign-in?{_why_and_next(portal, request, refused)}", 303)
     language = language_of(request)
     say = load_labels().said_in(language)
     values = {
@@ -183,3 +193,8 @@ def _refusal_page(portal: Portal, request: Request, refused: PortalRefused) -> R
         "back": quote(root) + "/",
     }
     return HTMLResponse(portal.templates.get_template("refused.html").render(values), refused.status)
+
+
+def _why_and_next(portal: Portal, request: Request, refused: PortalRefused) -> str:
+    """After signing in the page that was asked for is opened. A form that was sent is not sent again (NEG-04)."""
+    return urlencode({"why": refused.code, "next": address_of(request, portal.tenant_of(request))})

@@ -20,14 +20,18 @@ class Permission(Enum):
     """Users and user groups."""
     CHANGE_USERS = auto()
     SEE_AUDIT = auto()
+    SEE_TICKETS = auto()
+    """What Support was asked for, and whether SCIM provisioning is on."""
     SWITCH_FEATURES = auto()
     """Approve tickets, and switch SCIM provisioning on and off."""
 
 
 GRANTS: dict[Role, frozenset[Permission]] = {
-    Role.SYSTEM_MANAGEMENT: frozenset({Permission.SEE_SYSTEM, Permission.CHANGE_SYSTEM, Permission.SEE_AUDIT}),
-    Role.SYSTEM_READ_ONLY: frozenset({Permission.SEE_SYSTEM, Permission.SEE_AUDIT}),
+    Role.SYSTEM_MANAGEMENT: frozenset(
+        {Permission.SEE_SYSTEM, Permission.CHANGE_SYSTEM, Permission.SEE_AUDIT, Permission.SEE_TICKETS}
+    ),
+    Role.SYSTEM_READ_ONLY: frozenset({Permission.SEE_SYSTEM, Permission.SEE_AUDIT, Permission.SEE_TICKETS}),
     Role.USER_MANAGEMENT: frozenset({Permission.SEE_USERS, Permission.CHANGE_USERS, Permission.SEE_AUDIT}),
     Role.USER_READ_ONLY: frozenset({Permission.SEE_USERS, Permission.SEE_AUDIT}),
-    Role.SUPPORT: frozenset({Permission.SWITCH_FEATURES, Permission.SEE_AUDIT}),
+    Role.SUPPORT: frozenset({Permission.SWITCH_FEATURES, Permission.SEE_AUDIT, Permission.SEE_TICKETS}),
 }

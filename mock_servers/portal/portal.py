@@ -1,10 +1,12 @@
 """What all routes of the portal share: whose portal it is, who asks and may, in which language, and the templates."""
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from hmac import compare_digest
 from pathlib import Path
+from urllib.parse import quote
 
 import jinja2
 from starlette.requests import Request
@@ -15,6 +17,7 @@ from scimulate.mock_servers.language import Language, Say, language_for, load_la
 from scimulate.mock_servers.portal.administrators import Administrator
 from scimulate.mock_servers.portal.audit import PAGE_SIZE
 from scimulate.mock_servers.portal.messages import Confirmations, read_form, read_object
+from scimulate.mock_servers.portal.navigation import Entry, needs_scim, shown_to
 from scimulate.mock_servers.portal.permissions import Permission
 from scimulate.mock_servers.refusal import PortalRefused
 from scimulate.mock_servers.sessions import Session, Sessions
@@ -27,6 +30,7 @@ SESSION_COOKIE = "scimulate_portal"
 LANGUAGE_COOKIE = "scimulate_language"
 CSRF_FIELD = "csrf"
 CSRF_HEADER = "X-CSRF-Token"
+_LEADS_ELSEWHERE = re.compile(r"\\|\.\.|//|%(?:2e|2f|5c)", re.IGNORECASE)
 NO_FIELDS: Mapping[str, str] = {}
 
 
@@ -48,6 +52,8 @@ class Visit:
     tenant: Tenant
     session: Session[Administrator]
     language: Language
+    here: str
+    """The page that is looked at, where it can be opened again."""
 
     @property
     def administrator(self) -> Administrator:
@@ -61,6 +67,10 @@ class Visit:
     @property
     def say(self) -> Say:
         return load_labels().said_in(self.language)
+
+    @property
+    def navigation(self) -> tuple[Entry, ...]:
+        return shown_to(self.administrator.permissions, scim_is_on=self.tenant.support.scim_is_on)
 
 
 @dataclass(frozen=True)
@@ -94,7 +104,9 @@ class Portal:
             raise PortalRefused(401, "session_expired" if timed_out else "signed_out")
         if permission is not None and not session.account.may(permission):
             raise PortalRefused(403, "not_permitted")
-        return Visit(tenant, session, language_of(request))
+        if not tenant.support.scim_is_on and needs_scim(request.scope["path"].removeprefix(tenant.portal_path)):
+            raise PortalRefused(403, "scim_not_enabled")
+        return Visit(tenant, session, language_of(request), address_of(request, tenant))
 
     async def submitted(self, request: Request, permission: Permission | None) -> tuple[Visit, dict[str, str]]:
         """The visit and the form of a page that was sent; a form that is not from this session is refused."""
@@ -121,6 +133,7 @@ class Portal:
             "tenant": visit.tenant.name,
             "t": visit.say,
             "language": visit.language,
+            "here": visit.here,
             "section": section,
         }
         return HTMLResponse(self.templates.get_template(template).render({**shared, **values}), status)
@@ -157,6 +170,21 @@ class Portal:
         visit, form = await self.submitted(request, permission)
         self.confirmations.close(form.pop("confirmation", ""))
         return visit, form
+
+
+def address_of(request: Request, tenant: Tenant) -> str:
+    """Path and query of the page that is asked for, or the portal's first page when a form was sent."""
+    if request.method not in ("GET", "HEAD"):
+        return f"{tenant.portal_path}/"
+    query = f"?{request.url.query}" if request.url.query else ""
+    return f"{quote(request.scope['path'])}{query}"
+
+
+def own_address(tenant: Tenant, address: str) -> str:
+    """The address of a page, as a form brought it, or the portal's first page when it is none of this portal's."""
+    first = f"{tenant.portal_path}/"
+    is_own = address.startswith(first) and address.isascii() and address.isprintable()
+    return address if is_own and not _LEADS_ELSEWHERE.search(address) else first
 
 
 def language_of(request: Request) -> Language:

@@ -1,5 +1,7 @@
 """Signing in to a portal and out of it, as pages; and the language that an administrator chose."""
 
+from urllib.parse import urlencode
+
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
@@ -7,12 +9,20 @@ from starlette.routing import Route
 from scimulate.mock_servers.language import Language, load_labels
 from scimulate.mock_servers.portal.administrators import SignInRefused
 from scimulate.mock_servers.portal.messages import read_form
-from scimulate.mock_servers.portal.portal import LANGUAGE_COOKIE, SESSION_COOKIE, Portal, Visit, language_of
+from scimulate.mock_servers.portal.portal import (
+    LANGUAGE_COOKIE,
+    SESSION_COOKIE,
+    Portal,
+    Visit,
+    language_of,
+    own_address,
+)
 from scimulate.mock_servers.refusal import PortalRefused
 from scimulate.mock_servers.tenants import Tenant
 
-WHYS = ("signed_out", "session_expired")
-_STATUS_OF_REASON = {"wrong_credentials": 401, "account_locked": 423}
+STATES = {"signed_out": "anonymous", "session_expired": "timed_out", "account_locked": "locked"}
+"""What the sign-in page is, by the code of what it says."""
+STATUS_OF_REASON = {"wrong_credentials": 401, "account_locked": 423}
 
 
 def sign_in(portal: Portal, request: Request, user_name: str, password: str) -> tuple[str, Visit]:
@@ -21,9 +31,9 @@ def sign_in(portal: Portal, request: Request, user_name: str, password: str) -> 
     try:
         administrator = tenant.administrators.sign_in(user_name.strip(), password)
     except SignInRefused as refused:
-        raise PortalRefused(_STATUS_OF_REASON[refused.reason], refused.reason) from refused
+        raise PortalRefused(STATUS_OF_REASON[refused.reason], refused.reason) from refused
     cookie, session = portal.sessions.open(tenant.name, administrator, tenant.clock.now())
-    return cookie, Visit(tenant, session, language_of(request))
+    return cookie, Visit(tenant, session, language_of(request), f"{tenant.portal_path}/")
 
 
 def set_cookie(response: Response, request: Request, tenant: Tenant, cookie: str) -> None:
@@ -47,18 +57,22 @@ class SignIn:
         ]
 
     async def page(self, request: Request) -> Response:
+        """Whoever is signed in goes on to the page that was asked for."""
+        if self._portal.session_of(request) is not None:
+            return RedirectResponse(self._next(request, request.query_params.get("next", "")), 303)
         why = request.query_params.get("why", "")
-        return self._page(request, f"refused.{why}" if why in WHYS else "", 200)
+        return self._page(request, why if why in STATES else "", request.query_params.get("next", ""), 200)
 
     async def sign_in(self, request: Request) -> Response:
         form = await read_form(request)
+        following = form.get("next", "")
         try:
             cookie, visit = sign_in(self._portal, request, form.get("user_name", ""), form.get("password", ""))
         except PortalRefused as refused:
-            if refused.status not in _STATUS_OF_REASON.values():
+            if refused.code not in STATUS_OF_REASON:
                 raise
-            return self._page(request, f"refused.{refused.code}", refused.status)
-        response = RedirectResponse(f"{visit.tenant.portal_path}/", 303)
+            return self._page(request, refused.code, following, refused.status)
+        response = RedirectResponse(self._next(request, following), 303)
         set_cookie(response, request, visit.tenant, cookie)
         return response
 
@@ -75,19 +89,25 @@ class SignIn:
         chosen, back = form.get("language", ""), form.get("back", "")
         if chosen not in tuple(Language):
             raise PortalRefused(400, "unknown_language")
-        own = back.startswith(f"{tenant.portal_path}/") and "\\" not in back
-        response = RedirectResponse(back if own else f"{tenant.portal_path}/", 303)
+        response = RedirectResponse(own_address(tenant, back), 303)
         response.set_cookie(LANGUAGE_COOKIE, chosen, path=tenant.portal_path, samesite="lax", httponly=True)
         return response
 
-    def _page(self, request: Request, message: str, status: int) -> Response:
+    def _next(self, request: Request, following: str) -> str:
+        return own_address(self._portal.tenant_of(request), following)
+
+    def _page(self, request: Request, code: str, following: str, status: int) -> Response:
         tenant, language = self._portal.tenant_of(request), language_of(request)
+        following = own_address(tenant, following)
         values = {
             "root": tenant.portal_path,
             "static": f"{tenant.portal_path}/static",
             "tenant": tenant.name,
             "t": load_labels().said_in(language),
             "language": language,
-            "message": message,
+            "here": f"{tenant.portal_path}/sign-in?{urlencode({'next': following})}",
+            "state": STATES.get(code, "anonymous"),
+            "code": code,
+            "next": following,
         }
         return HTMLResponse(self._portal.templates.get_template("sign_in.html").render(values), status)
