@@ -6,6 +6,7 @@ Feature: What Entra ID sends when a user changes
   @ENTRA-122 @ENTRA-090 @ENTRA-632
   Rule: A changed attribute is sent as one operation, and nothing else changes
 
+    @policy-entra
     Scenario Outline: A new job title, in the <dialect> dialect
       Given Entra ID is connected to the endpoint in the <dialect> dialect
       And Ada and Grace were provisioned
@@ -23,7 +24,7 @@ Feature: What Entra ID sends when a user changes
         | legacy    |
         | compliant |
 
-    @ENTRA-130 @ENTRA-126
+    @ENTRA-130 @ENTRA-126 @policy-entra
     Scenario Outline: A mobile number where there was none, in the <dialect> dialect
       Given Entra ID is connected to the endpoint in the <dialect> dialect
       And these people exist in the directory:
