@@ -89,6 +89,7 @@ class Wire:
         self._record = record
         self._next_number = next_number
         self._inner = Connection(target) if inner is None else inner
+        self._others: list[tuple[Target, Connection]] = []
         self._sleep = sleep
         self._allowance = Allowance(target, folder, sleep=sleep)
         self._recorder = Recorder(self.redactor, Masker(run_id, journal.knows), target.headers)
@@ -118,12 +119,18 @@ class Wire:
             trust_env=False,
         )
 
+    def reach(self, other: Target) -> None:
+        """A further address, such as the same servers over https: connected as `other` says, all else is as ever."""
+        self._others.append((other, Connection(other)))
+
     def shown(self, value: Any) -> Any:
         """`value`, which may quote an answer, without secrets and without what it tells of strangers."""
         return self._recorder.shown(value)
 
     def close(self) -> None:
         self._inner.close()
+        for _, connection in self._others:
+            connection.close()
         self._allowance.close()
 
     def __enter__(self) -> Self:
@@ -166,7 +173,7 @@ class Wire:
         keys = [self._journal.intend(number, each.collection, dict(each.marks)) for each in effects.creations]
         sending = sending.now()
         try:
-            answer = self._inner.handle_request(request)
+            answer = self._way_to(request.url).handle_request(request)
             body = read_answer(answer)
         except httpx.TransportError as problem:
             self._record(self._recorder.unanswered(sending, f"no answer ({type(problem).__name__}): {problem}"))
@@ -176,6 +183,9 @@ class Wire:
         self._note_absence(sending, effects, answer)
         self._record(self._recorder.answered(sending, answer, body))
         return _as_read(sending, answer, body)
+
+    def _way_to(self, url: httpx.URL) -> httpx.BaseTransport:
+        return next((connection for other, connection in self._others if other.is_at(url)), self._inner)
 
     def _check(self, sending: Sending, effects: Effects) -> None:
         """Raises, and records why, when the request may not be sent."""

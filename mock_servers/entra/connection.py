@@ -18,9 +18,12 @@ from scimulate.mock_servers.entra import answers
 from scimulate.mock_servers.entra.conversation import Conversation, WireAnswer
 from scimulate.mock_servers.entra.dialect import COMPLIANT_FLAG, LEGACY_FLAG, Dialect
 from scimulate.mock_servers.entra.provisioning import Kind, match_query
+from scimulate.mock_servers.entra.trouble import Told, of_the_answer
+from scimulate.mock_servers.language import Language, load_labels
 
 INVALID_CREDENTIALS = "InvalidCredentials"
 UNAVAILABLE = "CredentialValidationUnavailable"
+INVALID = "SystemForCrossDomainIdentityManagementInvalidCredentials"
 
 
 @dataclass(frozen=True)
@@ -32,6 +35,8 @@ class ConnectionTest:
     message: str
     warning: str = ""
     inner_code: str = ""
+    told: Told | None = None
+    """The class of what went wrong after something was sent, whose label says it in other languages."""
 
 
 class CredentialsRefused(Exception):
@@ -164,19 +169,9 @@ def probe(user_name: str, group_name: str, *, groups: bool = True) -> Conversati
 
 
 def _failed(kind: Kind, answer: WireAnswer, failure: answers.ExportFailed) -> ConnectionTest:
-    """The outcome table of the probe (ENTRA-079…081)."""
-    asked = f"GET /{kind} with a filter"
-    match answer.status:
-        case 404:
-            hint = "expected 200 and an empty list (RFC 7644 section 3.4.2); check the Tenant URL"
-            message = f"{asked} was answered 404, {hint}"
-            return ConnectionTest(False, INVALID_CREDENTIALS, message, inner_code=answers.INCOMPATIBLE)
-        case 401:
-            inner = "SystemForCrossDomainIdentityManagementInvalidCredentials"
-            message = f"{asked} was answered 401: the credentials are not accepted; check Secret Token"
-            return ConnectionTest(False, UNAVAILABLE, message, inner_code=inner)
-        case status if 200 <= status < 300:
-            message = f"unexpected response to {asked}: {failure.reason}"
-            return ConnectionTest(False, INVALID_CREDENTIALS, message, inner_code=answers.INCOMPATIBLE)
-        case _:
-            return ConnectionTest(False, UNAVAILABLE, f"{asked}: {failure.reason}", inner_code=failure.code)
+    """The outcome table of the probe (ENTRA-079…081); the sentence tells the class of trouble apart (NEG-32)."""
+    unusable = answer.status == 404 or answer.succeeded
+    inner = {401: INVALID, 404: answers.INCOMPATIBLE}.get(answer.status, failure.code)
+    told = Told(of_the_answer(answer), f"GET /{kind} with a filter", failure.reason)
+    message = load_labels().text(told.label, Language.ENGLISH, **told.values)
+    return ConnectionTest(False, INVALID_CREDENTIALS if unusable else UNAVAILABLE, message, inner_code=inner, told=told)

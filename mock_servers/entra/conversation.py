@@ -6,6 +6,7 @@ it decides how the request travels (`delivery.py` does, over a transport).
 
 from collections.abc import Callable, Generator
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TypeVar
 
 
@@ -21,13 +22,18 @@ class WireRequest:
 
 @dataclass(frozen=True)
 class WireAnswer:
-    """What came back. `failure` names the log's error code when no HTTP answer arrived, and `status` is then 0."""
+    """What came back. `failure` names the log's error code when no HTTP answer arrived, and `status` is then 0;
+    `trouble` is the class of what happened instead (`trouble.py`)."""
 
     status: int
     document: object = None
     readable: bool = False
     text: str = ""
     failure: str = ""
+    trouble: str = ""
+    says_another_type: bool = False
+    retry_after: timedelta | None = None
+    """How long the endpoint asks to be left alone (RFC 9110 §10.2.3)."""
 
     @property
     def succeeded(self) -> bool:

@@ -6,6 +6,7 @@ Whatever the transport raises that is no `httpx` error (a guard, an assertion) p
 import re
 import time
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import timedelta
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from urllib.parse import quote_plus
@@ -14,6 +15,7 @@ import httpx
 import orjson
 
 from scimulate.mock_servers.entra.conversation import Send, WireAnswer, WireRequest
+from scimulate.mock_servers.entra.trouble import Trouble, of_the_line
 
 LARGEST_ANSWER = 10 * 1024 * 1024
 _QUERY_ORDER = ("attributes", "excludedAttributes", "filter", "startIndex", "count")
@@ -54,11 +56,11 @@ class Delivery:
                 answer = self._exchange(request, url, headers)
             except httpx.TimeoutException:
                 seconds = self._timeout.total_seconds()
-                return WireAnswer(0, failure="Timeout", text=f"the endpoint did not answer within {seconds:g} seconds")
+                text = f"the endpoint did not answer within {seconds:g} seconds"
+                return WireAnswer(0, failure="Timeout", text=text, trouble=Trouble.TIMED_OUT)
             except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, UnicodeError) as error:
-                # A host name that cannot be written in DNS surfaces as UnicodeError.
                 text = f"{type(error).__name__}: {error}".replace(token or "\0", "•••")
-                return WireAnswer(0, failure="WebExceptionProtocolError", text=text)
+                return WireAnswer(0, failure="WebExceptionProtocolError", text=text, trouble=of_the_line(error))
             return answer if not token else _without(token, answer)
 
         return send
@@ -75,10 +77,11 @@ class Delivery:
                 body += chunk
                 if len(body) > LARGEST_ANSWER:
                     text = f"the answer is larger than {LARGEST_ANSWER} bytes"
-                    return WireAnswer(0, failure="WebExceptionProtocolError", text=text)
+                    return WireAnswer(0, failure="WebExceptionProtocolError", text=text, trouble=Trouble.BROKEN_OFF)
                 if time.monotonic() > deadline:
                     raise httpx.ReadTimeout("the answer did not end in time")
-        return read_answer(response.status_code, response.headers.get("Content-Type", ""), bytes(body))
+        answer = read_answer(response.status_code, response.headers.get("Content-Type", ""), bytes(body))
+        return replace(answer, retry_after=read_retry_after(response.headers.get("Retry-After", "")))
 
 
 def read_answer(status: int, content_type: str, body: bytes) -> WireAnswer:
@@ -86,11 +89,16 @@ def read_answer(status: int, content_type: str, body: bytes) -> WireAnswer:
     text = body[:2000].decode("utf-8", "replace")
     media_type = content_type.partition(";")[0].strip().casefold()
     if media_type and media_type != "application/json" and not media_type.endswith("+json"):
-        return WireAnswer(status, text=text)
+        return WireAnswer(status, text=text, says_another_type=media_type != "text/html")
     try:
         return WireAnswer(status, orjson.loads(body), readable=True, text=text)
     except orjson.JSONDecodeError:
         return WireAnswer(status, text=text)
+
+
+def read_retry_after(value: str) -> timedelta | None:
+    """Seconds; a date counts as not said, since the endpoint's clock is not that of the rehearsal."""
+    return timedelta(seconds=int(value)) if value.isdecimal() and len(value) < 7 else None
 
 
 def _without(token: str, answer: WireAnswer) -> WireAnswer:
@@ -100,4 +108,4 @@ def _without(token: str, answer: WireAnswer) -> WireAnswer:
     document = answer.document
     if isinstance(document, dict) and isinstance(document.get("detail"), str):
         document = {**document, "detail": document["detail"].replace(token, "•••")}
-    return WireAnswer(answer.status, document, answer.readable, answer.text.replace(token, "•••"), answer.failure)
+    return replace(answer, document=document, text=answer.text.replace(token, "•••"))
