@@ -10,6 +10,8 @@ worded or formatted; what refuses carries `data-code`; what is done has an `id`,
 
 from dataclasses import dataclass
 
+from scimulate.steps.browser import PortalTab
+from scimulate.steps.browser_tokens import TokensInBrowser
 from scimulate.steps.portal_calls import PortalCalls
 from scimulate.steps.portal_tokens import TokenArea, TokensByCalls
 from scimulate.steps.portal_users import GroupArea, GroupsByCalls, UserArea, UsersByCalls
@@ -27,3 +29,8 @@ class Portal:
 def portal_by_calls(calls: PortalCalls) -> Portal:
     """The portal through its JSON surface."""
     return Portal(tokens=TokensByCalls(calls), users=UsersByCalls(calls), groups=GroupsByCalls(calls))
+
+
+def portal_in_browser(tab: PortalTab) -> Portal:
+    """The portal through its pages."""
+    return Portal(tokens=TokensInBrowser(tab), users=UsersByCalls(tab.calls), groups=GroupsByCalls(tab.calls))

@@ -71,6 +71,11 @@ class PortalCalls:
         self._csrf = answer.json()["csrf"]
         return None
 
+    def join(self, cookies: dict[str, str], csrf: str) -> None:
+        """Go on in a session that was opened elsewhere."""
+        self._client.cookies.update(cookies)
+        self._csrf = csrf
+
     def _insist_on_signing_in(self) -> None:
         refusal = self.sign_in()
         assert refusal is None, refusal

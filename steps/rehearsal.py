@@ -25,15 +25,13 @@ from scimulate.steps.endpoint_reader import EndpointReader
 from scimulate.steps.judge import Judge
 from scimulate.steps.names import Names
 from scimulate.steps.overheard import Overheard
-from scimulate.steps.portal import Portal, portal_by_calls
-from scimulate.steps.portal_calls import Account, PortalCalls
+from scimulate.steps.portal_drivers import portals
 from scimulate.steps.scim_messages import BearerToken, ScimClient
 from scimulate.steps.tenant import BundledTenant, OpenPortal
 from scimulate.steps.world import World
 
 POLICY_TAG = "policy-"
 GROUPS_TAG = "groups"
-JAPANESE_TAG = "ja"
 PATIENCE = timedelta(minutes=5)
 """The emulator waits this long at most; the wire's own deadline comes first."""
 
@@ -88,7 +86,8 @@ def world(
     mark = run.mark(wire.scenario)
     with ExitStack() as open_things:
         scim_client = open_things.enter_context(wire.client("scim client", token="", retries=1))
-        tenant = None if run.target else _new_tenant(item, run, wire, mark, open_things)
+        open_portal = portals(request, item, wire, open_things)
+        tenant = None if run.target else _new_tenant(item, run, wire, mark, open_portal, open_things)
         world = _stage(item, wire, clocks.of(mark), mark, run.seed, scim_client, tenant)
         world.provisions_groups = world.judge.provisions_groups = no_groups is None
         world.application.provisions_groups = world.provisions_groups
@@ -107,19 +106,11 @@ def _policy(item: ScenarioItem, run: Run) -> str:
     return named[-1] if named else run.profile.policy
 
 
-def _new_tenant(item: ScenarioItem, run: Run, wire: Wire, mark: str, open_things: ExitStack) -> BundledTenant:
+def _new_tenant(
+    item: ScenarioItem, run: Run, wire: Wire, mark: str, open_portal: OpenPortal, open_things: ExitStack
+) -> BundledTenant:
     client = open_things.enter_context(wire.client("control", token="", guarded=False))
-    language = "ja" if JAPANESE_TAG in item.scenario_description.tags else "en"
-    open_portal = _portals_by_calls(wire, language, open_things)
     return BundledTenant.create(client, wire.target.url, mark, _policy(item, run), open_portal)
-
-
-def _portals_by_calls(wire: Wire, language: str, open_things: ExitStack) -> OpenPortal:
-    def open_portal(url: str, account: Account) -> Portal:
-        client = open_things.enter_context(wire.client("portal administrator", token="", guarded=False))
-        return portal_by_calls(PortalCalls(client, url, account, language))
-
-    return open_portal
 
 
 def _seed(seed: int, mark: str) -> int:

@@ -1,0 +1,85 @@
+"""The page "User Provisioning Entra ID" in a browser."""
+
+from typing import Any
+
+from scimulate.steps.browser import PortalTab
+from scimulate.steps.portal_calls import Refusal
+from scimulate.steps.portal_tokens import VENDOR, Generated, ProvisioningPage, TokenRow
+
+PATH = "/admin/scim"
+CONFIRM_PAGE = "mdm.confirm"
+
+
+class TokensInBrowser:
+    """The area through its pages."""
+
+    def __init__(self, tab: PortalTab) -> None:
+        self._tab = tab
+        self.generated: list[Generated] = []
+
+    def page(self) -> ProvisioningPage:
+        self._tab.open(PATH)
+        rows = tuple(map(_row, self._tab.rows("tokens")))
+        return ProvisioningPage(self._tab.fields()["target_url"], rows, self._tab.text())
+
+    def generate(self, *, confirm: bool = True) -> Generated | Refusal:
+        if refusal := self._tab.open(PATH):
+            return refusal
+        self._tab.page.locator("#provider").select_option(VENDOR)
+        self._tab.press("#generate")
+        refusal = self._tab.refusal() if confirm else self._cancelled()
+        if refusal:
+            return refusal
+        self._tab.press("#confirm")
+        shown = self._tab.refusal() or self._generated()
+        if isinstance(shown, Generated):
+            self.generated.append(shown)
+        return shown
+
+    def change(self, place: int, action: str) -> Generated | Refusal | None:
+        identifier = self.generated[place].identifier
+        if refusal := self._tab.open(PATH):
+            return refusal
+        row = self._tab.page.locator(f"#token-{identifier}")
+        button = row.locator(f'[data-action="{action}"]')
+        if not button.count():
+            return self._sent_all_the_same(identifier, action)
+        row.locator("summary").click()
+        self._tab.follow(button.click)
+        if self._tab.page_id == CONFIRM_PAGE:
+            self._tab.press("#confirm")
+        if refusal := self._tab.refusal():
+            return refusal
+        if action == "renew":
+            self.generated[place] = self._generated()
+            return self.generated[place]
+        return None
+
+    def _sent_all_the_same(self, identifier: str, action: str) -> Refusal | None:
+        """What a page does not offer is sent by a program, or by a page that was opened before."""
+        calls = self._tab.calls_of_this_session()
+        path = f"/tokens/{identifier}"
+        return calls.change("DELETE", path) if action == "remove" else calls.change("POST", f"{path}/{action}")
+
+    def _cancelled(self) -> Refusal | None:
+        """The portal asks, and the administrator does not confirm."""
+        if self._tab.page_id != CONFIRM_PAGE:
+            return None
+        question = self._tab.page.locator("h1").inner_text()
+        self._tab.press("#cancel")
+        return Refusal("not_confirmed", question)
+
+    def _generated(self) -> Generated:
+        """What the Copy buttons of the page copy."""
+        identifier = self._tab.rows("generated")[0]["id"].removeprefix("token-")
+        return Generated(identifier, self._tab.copied("#copy-token"), self._tab.copied("#copy-target-url"))
+
+
+def _row(shown: dict[str, Any]) -> TokenRow:
+    return TokenRow(
+        shown["id"].removeprefix("token-"),
+        shown["status"],
+        shown["vendor"],
+        shown["masked"],
+        tuple(shown["actions"].values()),
+    )
