@@ -15,7 +15,7 @@ from scimulate.mock_servers.scim.errors import ScimError
 from scimulate.mock_servers.scim.limits import BODY_BYTES, URL_BYTES, too_large
 from scimulate.mock_servers.scim.messages import SCIM_TYPE, Answer, Change, Request, Response, Slow
 from scimulate.mock_servers.scim.store import Database
-from scimulate.mock_servers.scim.traffic import LONGEST_DELAY_SECONDS, STATUS_FAULTS, Fault, Traffic
+from scimulate.mock_servers.scim.traffic import CONTENT_FAULTS, LONGEST_DELAY_SECONDS, STATUS_FAULTS, Fault, Traffic
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -61,14 +61,16 @@ class ScimRim:
             traffic.note(method, scope["path"], query, None)
             await _close_connection(receive, send)
             return
-        if fault is not None and fault.name in STATUS_FAULTS:
+        if fault is not None and (instead := _fault_response(fault)) is not None:
             await _read_body(_headers(scope), receive)
-            response = _fault_response(fault)
+            response = instead
         else:
             response = await self._response(path, scope, receive)
         answered = fault is None or fault.name not in ("lost", "truncated")
         traffic.note(method, scope["path"], query, response.status if answered else None)
-        if fault is None or (answered and fault.name != "empty"):
+        if fault is not None and fault.name in CONTENT_FAULTS:
+            await _send_as(send, response, CONTENT_FAULTS[fault.name].media_type)
+        elif fault is None or (answered and fault.name != "empty"):
             await _send_response(send, response)
         elif fault.name == "empty":
             await _send_response(send, Response(response.status, b"", response.headers))
@@ -152,11 +154,24 @@ def _response_headers(response: Response) -> list[tuple[bytes, bytes]]:
     return headers
 
 
-def _fault_response(fault: Fault) -> Response:
+def _fault_response(fault: Fault) -> Response | None:
+    """What is answered instead of the work; None when the work is done."""
+    if fault.name in CONTENT_FAULTS:
+        body = CONTENT_FAULTS[fault.name].body
+        return None if body is None else Response(200, body)
+    if fault.name not in STATUS_FAULTS:
+        return None
     response = refusal(ScimError(STATUS_FAULTS[fault.name], "a fault that was asked for"))
     if fault.retry_after is None:
         return response
     return Response(response.status, response.body, (("retry-after", str(fault.retry_after)),))
+
+
+async def _send_as(send: Send, response: Response, media_type: str) -> None:
+    """The answer under another content type than its own."""
+    headers = [(b"content-type", media_type.encode()), (b"content-length", str(len(response.body)).encode())]
+    await send({"type": "http.response.start", "status": response.status, "headers": headers})
+    await send({"type": "http.response.body", "body": response.body})
 
 
 async def _send_half(send: Send, response: Response) -> None:

@@ -10,18 +10,33 @@ from dataclasses import dataclass, field
 JOURNAL_ENTRIES = 10_000
 LONGEST_DELAY_SECONDS = 10.0
 
-STATUS_FAULTS = {"429": 429, "500": 500, "503": 503}
+
+@dataclass(frozen=True)
+class Content:
+    """What an answer with success consists of; without `body` it is that of the answer."""
+
+    media_type: str
+    body: bytes | None = None
+
+
+STATUS_FAULTS = {"403": 403, "404": 404, "429": 429, "500": 500, "503": 503}
+CONTENT_FAULTS = {
+    "html": Content("text/html; charset=utf-8", b"<!DOCTYPE html><title>Sign in</title><p>Sign in to go on.</p>"),
+    "array": Content("application/scim+json", b"[]"),
+    "text": Content("text/plain; charset=utf-8"),
+}
 CONNECTION_FAULTS = frozenset({"reset", "lost", "empty", "truncated", "slow"})
-FAULT_NAMES = (*STATUS_FAULTS, *sorted(CONNECTION_FAULTS))
+FAULT_NAMES = (*STATUS_FAULTS, *CONTENT_FAULTS, *sorted(CONNECTION_FAULTS))
 
 
 @dataclass(frozen=True)
 class Fault:
     """A disturbance of the requests that match.
 
-    `429`, `500`, `503` and `reset` (connection closed) come instead of the work; `lost` (done, then closed), `empty`
-    and `truncated` spoil the answer after it; `slow` delays. `path` is a shell pattern on the path after the SCIM
-    base. The first `after` matching requests pass, then `times` of them (None: all) are disturbed.
+    A status, `html`, `array` and `reset` (connection closed) come instead of the work; `lost` (done, then closed),
+    `empty`, `truncated` and `text` (the wrong content type) spoil the answer after it; `slow` delays. `path` is a shell
+    pattern on the path after the SCIM base. The first `after` matching requests pass, then `times` of them (None: all)
+    are disturbed.
     """
 
     name: str
