@@ -10,4 +10,6 @@ pytest_plugins = (
     "scimulate.steps.portal_drivers",
     "scimulate.steps.provisioning_service",
     "scimulate.steps.scim_client",
+    # Last: it speaks of what the others define.
+    "scimulate.steps.japanese",
 )

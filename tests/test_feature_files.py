@@ -14,7 +14,7 @@ from scimulate.harness.gherkin_reading import ScenarioDescription, parse, placed
 
 FEATURES = Path(__file__).resolve().parent.parent / "features"
 FILES = sorted(FEATURES.rglob("*.feature"))
-PARTS = {"portal", "connection", "provisioning", "entra", "gallery", "protocol"}
+PARTS = {"ja", "portal", "connection", "provisioning", "entra", "gallery", "protocol"}
 OTHER_TAGS = {"smoke", "slow", "destructive", "groups", "mock-only", "renames-users"}
 POLICY = re.compile(r"policy-[a-z0-9-]+")
 LONGEST_BACKGROUND = 3
