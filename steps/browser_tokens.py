@@ -4,7 +4,7 @@ from typing import Any
 
 from scimulate.steps.browser import PortalTab
 from scimulate.steps.portal_calls import Refusal
-from scimulate.steps.portal_tokens import VENDOR, Generated, ProvisioningPage, TokenRow
+from scimulate.steps.portal_tokens import VENDOR, Generated, ProvisioningPage, TokenRow, TokensByCalls
 
 PATH = "/admin/scim"
 CONFIRM_PAGE = "mdm.confirm"
@@ -20,12 +20,20 @@ class TokensInBrowser:
     def page(self) -> ProvisioningPage:
         self._tab.open(PATH)
         rows = tuple(map(_row, self._tab.rows("tokens")))
-        return ProvisioningPage(self._tab.fields()["target_url"], rows, self._tab.text())
+        offered = self._tab.page.locator("#provider option").evaluate_all("found => found.map(one => one.value)")
+        return ProvisioningPage(
+            self._tab.fields()["target_url"],
+            tuple(provider for provider in offered if provider),
+            self._shows("#generate") and not self._shows("#limit"),
+            self._shows("#edit-settings"),
+            rows,
+            self._tab.text(),
+        )
 
-    def generate(self, *, confirm: bool = True) -> Generated | Refusal:
+    def generate(self, *, confirm: bool = True, provider: str = VENDOR) -> Generated | Refusal:
         if refusal := self._tab.open(PATH):
             return refusal
-        self._tab.page.locator("#provider").select_option(VENDOR)
+        self._tab.page.locator("#provider").select_option(provider)
         self._tab.press("#generate")
         refusal = self._tab.refusal() if confirm else self._cancelled()
         if refusal:
@@ -55,11 +63,34 @@ class TokensInBrowser:
             return self.generated[place]
         return None
 
+    def generate_at_once(self, times: int) -> list[Generated | Refusal]:
+        """Two clicks at once are more than one page can do."""
+        self._tab.open(PATH)
+        by_calls = TokensByCalls(self._tab.calls_of_this_session())
+        answers = by_calls.generate_at_once(times)
+        self.generated += by_calls.generated
+        return answers
+
+    def change_unknown(self, identifier: str, action: str) -> Refusal | None:
+        self._tab.open(PATH)
+        return self._sent_all_the_same(identifier, action)
+
+    def ask_to_remove(self, place: int) -> str:
+        self._tab.open(PATH)
+        row = self._tab.page.locator(f"#token-{self.generated[place].identifier}")
+        row.locator("summary").click()
+        self._tab.follow(row.locator('[data-action="remove"]').click)
+        warning = self._tab.page.locator('input[name="warning"]')
+        code = warning.get_attribute("value") or "" if warning.count() else ""
+        self._tab.press("#cancel")
+        return code
+
+    def _shows(self, selector: str) -> bool:
+        return self._tab.page.locator(selector).count() > 0
+
     def _sent_all_the_same(self, identifier: str, action: str) -> Refusal | None:
         """What a page does not offer is sent by a program, or by a page that was opened before."""
-        calls = self._tab.calls_of_this_session()
-        path = f"/tokens/{identifier}"
-        return calls.change("DELETE", path) if action == "remove" else calls.change("POST", f"{path}/{action}")
+        return TokensByCalls(self._tab.calls_of_this_session()).change_unknown(identifier, action)
 
     def _cancelled(self) -> Refusal | None:
         """The portal asks, and the administrator does not confirm."""
@@ -78,6 +109,7 @@ class TokensInBrowser:
 def _row(shown: dict[str, Any]) -> TokenRow:
     return TokenRow(
         shown["id"].removeprefix("token-"),
+        shown["name"],
         shown["status"],
         shown["vendor"],
         shown["masked"],

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from scimulate.steps.browser import PortalTab
 from scimulate.steps.browser_tokens import TokensInBrowser
+from scimulate.steps.portal_audit import AuditArea, AuditByCalls
 from scimulate.steps.portal_calls import PortalCalls
 from scimulate.steps.portal_tokens import TokenArea, TokensByCalls
 from scimulate.steps.portal_users import GroupArea, GroupsByCalls, UserArea, UsersByCalls
@@ -24,13 +25,21 @@ class Portal:
     tokens: TokenArea
     users: UserArea
     groups: GroupArea
+    audit: AuditArea
 
 
 def portal_by_calls(calls: PortalCalls) -> Portal:
     """The portal through its JSON surface."""
-    return Portal(tokens=TokensByCalls(calls), users=UsersByCalls(calls), groups=GroupsByCalls(calls))
+    return Portal(
+        tokens=TokensByCalls(calls), users=UsersByCalls(calls), groups=GroupsByCalls(calls), audit=AuditByCalls(calls)
+    )
 
 
 def portal_in_browser(tab: PortalTab) -> Portal:
     """The portal through its pages."""
-    return Portal(tokens=TokensInBrowser(tab), users=UsersByCalls(tab.calls), groups=GroupsByCalls(tab.calls))
+    return Portal(
+        tokens=TokensInBrowser(tab),
+        users=UsersByCalls(tab.calls),
+        groups=GroupsByCalls(tab.calls),
+        audit=AuditByCalls(tab.calls),
+    )

@@ -42,7 +42,7 @@ class _Api:
             {
                 "target_url": self._portal.scim_url_of(tenant),
                 "providers": list(VENDORS),
-                "can_generate": [vendor for vendor in VENDORS if may_change and vendor not in full],
+                "can_generate": may_change and len(full) < len(VENDORS),
                 "can_edit_settings": may_change and bool(tokens),  # IVANTI-014
                 "tokens": [_token(token, visit.say) for token in tokens],
             }
