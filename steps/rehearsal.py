@@ -89,6 +89,8 @@ def world(
         open_portal = portals(request, item, wire, open_things)
         tenant = None if run.target else _new_tenant(item, run, wire, mark, open_portal, open_things)
         world = _stage(item, wire, clocks.of(mark), mark, run.seed, scim_client, tenant)
+        if tenant is not None:
+            world.claim = wire.claim
         world.provisions_groups = world.judge.provisions_groups = no_groups is None
         world.application.provisions_groups = world.provisions_groups
         yield world

@@ -3,6 +3,7 @@
 A step names one action of an actor and keeps the outcome here for a Then to judge.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,6 +24,10 @@ PASSES_THE_PROBE = "ENTRA-073"
 COMPLIANT_FLAG = "aadOptscim062020"
 
 
+def _nothing_to_claim(collection: str, id: str) -> None:
+    """A foreign endpoint has nothing of ours but what we created there."""
+
+
 @dataclass
 class World:
     """`scim_url` and `token` are what the administrator pastes into Entra ID."""
@@ -39,6 +44,8 @@ class World:
     judge: Judge
     provisions_groups: bool = True
     tenant: BundledTenant | None = None
+    claim: Callable[[str, str], None] = _nothing_to_claim
+    """Told of a collection and an id that came to the tenant by another way than SCIM: Entra ID may change it, too."""
     outcome: Any = None
     secret_before: str = ""
 

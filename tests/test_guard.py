@@ -112,6 +112,15 @@ def test_what_was_removed_may_be_written_to_again(endpoint: Endpoint) -> None:
     assert endpoint.seen[-1][0] == "DELETE"
 
 
+def test_what_is_claimed_may_be_written_to_and_nothing_else(endpoint: Endpoint) -> None:
+    endpoint.wire.claim(f"{BASE}/Users", "local")
+    client = endpoint.wire.client("judge")
+    client.patch("/Users/local", json={})
+    with pytest.raises(StrangerWrite):
+        client.patch("/Groups/local", json={})
+    assert endpoint.seen == [("PATCH", "/scim/v2/Users/local")]
+
+
 def test_a_post_to_a_record_is_a_write(endpoint: Endpoint) -> None:
     with pytest.raises(StrangerWrite):
         endpoint.wire.client("judge").post("/Users/eve", json={"active": False})
