@@ -44,6 +44,8 @@ class Requirement:
     applies_when: str = "always"
     destructive: bool = False
     untestable: str | None = None
+    thin: str | None = None
+    """What of it the bundled servers only hint at, since it lies outside of provisioning."""
 
 
 def family_of(identifier: str) -> str:
@@ -109,6 +111,8 @@ def _read(entry: dict[str, Any], topics: Mapping[str, str]) -> Requirement:
         why=entry["why"],
         how_to_fix=entry.get("how_to_fix", ""),
         needs=entry.get("needs"),
+        untestable=entry.get("untestable"),
+        thin=entry.get("thin"),
     )
 
 

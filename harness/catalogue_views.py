@@ -110,6 +110,8 @@ def _how_tested(requirement: Requirement, scenarios: Scenarios) -> list[str]:
         lines += [f"- {proof}" for proof in proofs]
     elif not requirement.untestable:
         lines.append("No scenario proves it yet.")
+    if requirement.thin:
+        lines.append(f"Thin: {requirement.thin}.")
     if requirement.needs:
         lines.append(f"Needs a {requirement.needs} that this judge can drive.")
     if requirement.applies_when != "always":

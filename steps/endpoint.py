@@ -93,7 +93,12 @@ def has_no_group(world: World, group: str) -> None:
     world.judge.no_group(group)
 
 
-# Tokens
+# Tokens and events
+
+
+@then("the endpoint announces no event notification")
+def announces_no_events(world: World) -> None:
+    world.judge.announces_no_events()
 
 
 @then("the endpoint lets that token in")

@@ -210,7 +210,18 @@ class Judge:
         name = self._names.group(group)
         self.check(expected=[], actual=self._endpoint.groups_named(name), action=f"looking up the group {name}")
 
-    # Tokens
+    # Tokens and events
+
+    def announces_no_events(self) -> None:
+        """Neither the configuration nor a path of the endpoint offers to notify anybody (IVANTI-044)."""
+        config = expect.json_of(self._client.get("/ServiceProviderConfig"))
+        announced = config.get("securityEvents") if isinstance(config, dict) else None
+        feed = self._client.get("/SecurityEvents")
+        self.check(
+            expected={"securityEvents": None, "/SecurityEvents is there": False},
+            actual={"securityEvents": announced, "/SecurityEvents is there": feed.is_success},
+            action="looking for event notification",
+        )
 
     def let_in(self, tokens: list[str]) -> None:
         answers = [self._client.with_token(token).get("/Users", count="1") for token in tokens]

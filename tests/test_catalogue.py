@@ -79,6 +79,31 @@ def test_what_only_a_review_can_decide_is_called_untestable(catalogue: Catalogue
     assert catalogue["RFC7644-3.5.2-07"].untestable is None
 
 
+MOST_ARGUED = 20
+
+
+def documented(catalogue: Catalogue) -> list[Requirement]:
+    return [each for each in catalogue.values() if family_of(each.id) in ("SEED", "IVANTI", "NEG")]
+
+
+def test_few_of_the_documented_requirements_are_argued_and_none_of_them_is_tested(catalogue: Catalogue) -> None:
+    argued = {each.id for each in documented(catalogue) if each.untestable}
+    assert len(argued) <= MOST_ARGUED
+    assert argued.intersection(scenarios_by_requirement()) == set()
+
+
+def test_what_the_bundled_servers_only_hint_at_is_said(catalogue: Catalogue) -> None:
+    thin = catalogue["IVANTI-068"].thin
+    assert thin == "no LDAP server is connected; the portal holds the switch alone"
+    assert f"Thin: {thin}." in " ".join(explain(catalogue["IVANTI-068"], {}, load_profile("entra")).split())
+
+
+def test_what_no_scenario_can_observe_is_explained_by_its_reason(catalogue: Catalogue) -> None:
+    text = " ".join(explain(catalogue["SEED-000"], {}, load_profile("entra")).split())
+    assert "Not tested: it is about the head of this judge's own report, which names profile, release and" in text
+    assert "No scenario proves it yet." not in text
+
+
 def test_every_tag_of_a_feature_that_looks_like_an_id_is_a_requirement(catalogue: Catalogue) -> None:
     tags = [tag for tag in scenarios_by_requirement() if re.fullmatch(r"[A-Z][A-Z0-9]+-[\d.-]+", tag)]
     assert tags
