@@ -8,6 +8,7 @@ pytest_plugins = (
     "scimulate.steps.entra_administrator",
     "scimulate.steps.portal_administrator",
     "scimulate.steps.portal_drivers",
+    "scimulate.steps.portal_visitor",
     "scimulate.steps.provisioning_service",
     "scimulate.steps.scim_client",
     # Last: it speaks of what the others define.

@@ -11,9 +11,12 @@ worded or formatted; what refuses carries `data-code`; what is done has an `id`,
 from dataclasses import dataclass
 
 from scimulate.steps.browser import PortalTab
+from scimulate.steps.browser_audit import AuditInBrowser
+from scimulate.steps.browser_session import SessionInBrowser
 from scimulate.steps.browser_tokens import TokensInBrowser
 from scimulate.steps.portal_audit import AuditArea, AuditByCalls
 from scimulate.steps.portal_calls import PortalCalls
+from scimulate.steps.portal_session import SessionArea, SessionByCalls
 from scimulate.steps.portal_tokens import TokenArea, TokensByCalls
 from scimulate.steps.portal_users import GroupArea, GroupsByCalls, UserArea, UsersByCalls
 
@@ -22,6 +25,7 @@ from scimulate.steps.portal_users import GroupArea, GroupsByCalls, UserArea, Use
 class Portal:
     """One administrator at one tenant's portal."""
 
+    session: SessionArea
     tokens: TokenArea
     users: UserArea
     groups: GroupArea
@@ -31,15 +35,20 @@ class Portal:
 def portal_by_calls(calls: PortalCalls) -> Portal:
     """The portal through its JSON surface."""
     return Portal(
-        tokens=TokensByCalls(calls), users=UsersByCalls(calls), groups=GroupsByCalls(calls), audit=AuditByCalls(calls)
+        session=SessionByCalls(calls),
+        tokens=TokensByCalls(calls),
+        users=UsersByCalls(calls),
+        groups=GroupsByCalls(calls),
+        audit=AuditByCalls(calls),
     )
 
 
 def portal_in_browser(tab: PortalTab) -> Portal:
     """The portal through its pages."""
     return Portal(
+        session=SessionInBrowser(tab),
         tokens=TokensInBrowser(tab),
         users=UsersByCalls(tab.calls),
         groups=GroupsByCalls(tab.calls),
-        audit=AuditByCalls(tab.calls),
+        audit=AuditInBrowser(tab),
     )

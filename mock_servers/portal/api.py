@@ -4,12 +4,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from scimulate.mock_servers.portal import audit_api, support_api, token_api, users_api
+from scimulate.mock_servers.portal import audit_api, groups_api, settings_api, support_api, token_api, users_api
 from scimulate.mock_servers.portal.answers import json_answer
 from scimulate.mock_servers.portal.messages import read_object, text_of
 from scimulate.mock_servers.portal.navigation import Entry
-from scimulate.mock_servers.portal.portal import SESSION_COOKIE, Portal, Visit, language_of
-from scimulate.mock_servers.portal.sign_in import set_cookie, sign_in
+from scimulate.mock_servers.portal.portal import Portal, Visit, language_of
+from scimulate.mock_servers.portal.sign_in import set_cookie, sign_in, sign_out
 from scimulate.mock_servers.refusal import PortalRefused
 
 
@@ -23,6 +23,8 @@ def routes_of(portal: Portal) -> list[Route]:
         *support_api.routes_of(portal),
         *token_api.routes_of(portal),
         *users_api.routes_of(portal),
+        *groups_api.routes_of(portal),
+        *settings_api.routes_of(portal),
         *audit_api.routes_of(portal),
     ]
 
@@ -46,9 +48,10 @@ class _Api:
         return response
 
     async def sign_out(self, request: Request) -> Response:
-        await self._portal.called(request, None)
-        self._portal.sessions.close(request.cookies[SESSION_COOKIE])
-        return Response(status_code=204)
+        visit, _ = await self._portal.called(request, None)
+        response = Response(status_code=204)
+        sign_out(self._portal, request, response, visit.tenant)
+        return response
 
     async def navigation(self, request: Request) -> Response:
         visit = self._portal.visit(request, None)
@@ -60,5 +63,6 @@ def _shown(entry: Entry, visit: Visit) -> dict[str, object]:
         "id": entry.label,
         "label": visit.say(entry.label),
         "path": f"{visit.tenant.portal_path}{entry.path}",
+        "page": entry.page,
         "entries": [_shown(below, visit) for below in entry.entries],
     }

@@ -13,11 +13,13 @@ from scimulate.mock_servers.portal.permissions import Permission
 class Entry:
     """A tab of the bar, a section of the left pane, or a page in a section.
 
-    `label` names it, `path` is relative to the portal, and `sections` are the sections of pages that it stands for.
+    `label` names it, `path` is relative to the portal and leads to the page whose id is `page`. `sections` are the
+    sections of pages that it stands for.
     """
 
     label: str
-    path: str
+    path: str = ""
+    page: str = ""
     permission: Permission | None = None
     needs_scim: bool = False
     sections: frozenset[str] = frozenset()
@@ -28,63 +30,57 @@ class Entry:
         return section in self.sections or any(entry.holds(section) for entry in self.entries)
 
 
-def _page(label: str, path: str, permission: Permission, *sections: str, needs_scim: bool = False) -> Entry:
-    return Entry(label, path, permission, needs_scim, frozenset(sections))
+def _above(label: str, *entries: Entry) -> Entry:
+    """It leads to the first of its entries that is shown."""
+    return Entry(label, entries=entries)
+
+
+def _entry(label: str, path: str, page: str, permission: Permission, *sections: str, needs_scim: bool = False) -> Entry:
+    return Entry(label, path, page, permission, needs_scim, frozenset(sections))
 
 
 NAVIGATION = (
-    Entry(
-        "nav.dashboard",
-        "/audit",
-        entries=(_page("nav.dashboard.audit", "/audit", Permission.SEE_AUDIT, "audit"),),
-    ),
-    _page("nav.users", "/users", Permission.SEE_USERS, "users"),
-    _page("nav.groups", "/groups", Permission.SEE_USERS, "groups"),
-    Entry(
+    _above("nav.dashboard", _entry("nav.dashboard.audit", "/audit", "dashboard.audit", Permission.SEE_AUDIT, "audit")),
+    _entry("nav.users", "/users", "users.list", Permission.SEE_USERS, "users"),
+    _entry("nav.groups", "/groups", "users.groups", Permission.SEE_USERS, "groups"),
+    _above(
         "nav.admin",
-        "/admin",
-        entries=(
-            Entry(
-                "nav.system",
-                "/admin",
-                entries=(_page("nav.system.attributes", "/admin", Permission.SEE_SYSTEM, "custom_attributes"),),
-            ),
-            Entry(
-                "nav.infrastructure",
-                "/admin/audit",
-                entries=(_page("nav.infrastructure.audit", "/admin/audit", Permission.SEE_SYSTEM, "admin_audit"),),
-            ),
-            Entry(
-                "nav.identity",
-                "/admin/identity/provisioning",
-                entries=(
-                    _page(
-                        "nav.identity.provisioning",
-                        "/admin/identity/provisioning",
-                        Permission.SEE_SYSTEM,
-                        needs_scim=True,
-                    ),
-                ),
-            ),
-            Entry(
-                "nav.azure_section",
-                "/admin/scim",
-                entries=(
-                    _page(
-                        "nav.provisioning",
-                        "/admin/scim",
-                        Permission.SEE_SYSTEM,
-                        "provisioning",
-                        "settings",
-                        "migration",
-                        needs_scim=True,
-                    ),
-                    _page("nav.user_source", "/admin/user-source", Permission.SEE_SYSTEM, "user_source"),
-                ),
+        _above(
+            "nav.system",
+            _entry(
+                "nav.system.attributes", "/admin", "admin.custom_attributes", Permission.SEE_SYSTEM, "custom_attributes"
             ),
         ),
+        _above(
+            "nav.infrastructure",
+            _entry("nav.infrastructure.audit", "/admin/audit", "dashboard.audit", Permission.SEE_SYSTEM),
+        ),
+        _above(
+            "nav.identity",
+            _entry(
+                "nav.identity.provisioning",
+                "/admin/identity/provisioning",
+                "admin.scim",
+                Permission.SEE_SYSTEM,
+                needs_scim=True,
+            ),
+        ),
+        _above(
+            "nav.azure_section",
+            _entry(
+                "nav.provisioning",
+                "/admin/scim",
+                "admin.scim",
+                Permission.SEE_SYSTEM,
+                "provisioning",
+                "settings",
+                "migration",
+                needs_scim=True,
+            ),
+            _entry("nav.user_source", "/admin/user-source", "admin.user_source", Permission.SEE_SYSTEM, "user_source"),
+        ),
     ),
-    _page("nav.support", "/support", Permission.SEE_TICKETS, "support"),
+    _entry("nav.support", "/support", "support.tickets", Permission.SEE_TICKETS, "support"),
 )
 
 NEED_SCIM = ("/admin/scim", "/admin/identity/provisioning", "/api/scim", "/api/tokens")
@@ -107,7 +103,7 @@ def _shown(entries: tuple[Entry, ...], permissions: frozenset[Permission], scim_
         if entry.entries:
             below = _shown(entry.entries, permissions, scim_is_on)
             if below:
-                shown.append(replace(entry, path=below[0].path, entries=below))
+                shown.append(replace(entry, path=below[0].path, page=below[0].page, entries=below))
         elif entry.permission in permissions and (scim_is_on or not entry.needs_scim):
             shown.append(entry)
     return tuple(shown)

@@ -38,9 +38,14 @@ def _moment(when: datetime | None) -> str:
     return f"{when:%Y-%m-%d %H:%M} UTC" if when else ""
 
 
+def label_key(value: str) -> str:
+    """The part of a label's id that stands for a value: "Not Invited" has not_invited."""
+    return re.sub(r"[^a-z0-9]+", "_", value.lower())
+
+
 def _templates() -> jinja2.Environment:
     environment = page_environment(FOLDER)
-    environment.filters["moment"] = _moment
+    environment.filters.update(moment=_moment, label_key=label_key)
     environment.globals.update(page_size=PAGE_SIZE, Permission=Permission)
     return environment
 
@@ -184,7 +189,7 @@ def own_address(tenant: Tenant, address: str) -> str:
     """The address of a page, as a form brought it, or the portal's first page when it is none of this portal's."""
     first = f"{tenant.portal_path}/"
     is_own = address.startswith(first) and address.isascii() and address.isprintable()
-    return address if is_own and not _LEADS_ELSEWHERE.search(address) else first
+    return address if is_own and not _LEADS_ELSEWHERE.search(address.partition("?")[0]) else first
 
 
 def language_of(request: Request) -> Language:

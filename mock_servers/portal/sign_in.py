@@ -42,6 +42,11 @@ def set_cookie(response: Response, request: Request, tenant: Tenant, cookie: str
     response.set_cookie(SESSION_COOKIE, cookie, path=tenant.portal_path, httponly=True, samesite="lax", secure=secure)
 
 
+def sign_out(portal: Portal, request: Request, response: Response, tenant: Tenant) -> None:
+    portal.sessions.close(request.cookies[SESSION_COOKIE])
+    response.delete_cookie(SESSION_COOKIE, path=tenant.portal_path)
+
+
 class SignIn:
     """The sign-in page."""
 
@@ -78,9 +83,8 @@ class SignIn:
 
     async def sign_out(self, request: Request) -> Response:
         visit, _ = await self._portal.submitted(request, None)
-        self._portal.sessions.close(request.cookies[SESSION_COOKIE])
         response = RedirectResponse(f"{visit.tenant.portal_path}/sign-in", 303)
-        response.delete_cookie(SESSION_COOKIE, path=visit.tenant.portal_path)
+        sign_out(self._portal, request, response, visit.tenant)
         return response
 
     async def choose_language(self, request: Request) -> Response:
