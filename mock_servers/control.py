@@ -7,6 +7,7 @@ import ipaddress
 import re
 from collections.abc import Awaitable, Callable
 from dataclasses import asdict
+from functools import partial
 from typing import Protocol
 
 import orjson
@@ -19,9 +20,11 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from scimulate.mock_servers.clock import VirtualClock
 from scimulate.mock_servers.duration import DurationRefused, read_duration
+from scimulate.mock_servers.given_people import GIVEN, GivenRefused
 from scimulate.mock_servers.portal.administrators import FIRST_ADMINISTRATOR
 from scimulate.mock_servers.portal.permissions import Role
 from scimulate.mock_servers.portal.user_administration import LONGEST_TEXT
+from scimulate.mock_servers.scim.policy_changes import PolicyRefused
 from scimulate.mock_servers.scim.traffic import FAULT_NAMES, LONGEST_DELAY_SECONDS, Fault, Traffic
 from scimulate.mock_servers.tenants import DEFAULT_POLICY, DEFAULT_TENANT, Tenant, TenantError, TenantExists, Tenants
 
@@ -57,9 +60,12 @@ def create_control(application: Controlled) -> ASGIApp:
     routes: list[BaseRoute] = [
         Route("/clock", control.clock, methods=["GET", "POST"]),
         Route("/reset", control.reset, methods=["POST"]),
+        Route("/policy", control.policy, methods=["GET", "PUT"]),
         Route("/administrators", control.set_password, methods=["POST"]),
         Route("/requests", control.requests, methods=["GET"]),
         Route("/faults", control.faults, methods=["GET", "PUT"]),
+        Route("/outbox", control.outbox, methods=["GET"]),
+        *[Route(path, control.giving(give), methods=["POST"]) for path, give in GIVEN.items()],
     ]
     app = Starlette(
         routes=[
@@ -103,6 +109,17 @@ class _Control:
         password = await run_in_threadpool(tenant.administrators.set_password, user_name, wanted)
         return _json({"user_name": user_name, "password": password}, 201)
 
+    async def policy(self, request: Request) -> Response:
+        """The policy in force; PUT gives fields of it other values, for this tenant and from now on."""
+        tenant = self._tenant(request)
+        if request.method == "PUT":
+            rules = await _object(request)
+            try:
+                await run_in_threadpool(partial(tenant.change_policy, **rules))
+            except PolicyRefused as refused:
+                raise ControlRefused(400, str(refused)) from refused
+        return _json(asdict(tenant.policy))
+
     async def clock(self, request: Request) -> Response:
         clock = self._tenant(request).clock
         if request.method == "POST":
@@ -133,6 +150,18 @@ class _Control:
         if request.method == "PUT":
             traffic.arm(read_faults(await _body(request)))
         return _json([_shown_fault(fault) for fault in traffic.armed()])
+
+    async def outbox(self, request: Request) -> Response:
+        return _json({"invitations": self._tenant(request).invitations.all()})
+
+    def giving(self, give: Callable[[Tenant, object], object]) -> Callable[[Request], Awaitable[Response]]:
+        async def give_it(request: Request) -> Response:
+            try:
+                return _json(await run_in_threadpool(give, self._tenant(request), await _body(request)), 201)
+            except GivenRefused as refused:
+                raise ControlRefused(400, str(refused)) from refused
+
+        return give_it
 
     def _tenant(self, request: Request) -> Tenant:
         tenant = self._application.tenants.get(request.path_params.get("name", DEFAULT_TENANT))

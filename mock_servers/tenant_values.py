@@ -5,11 +5,14 @@ They are read often and changed rarely, so they are kept in memory as well.
 
 import sqlite3
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from typing import TypeVar
 
 import orjson
 
 from scimulate.mock_servers.scim.store import Database
+
+T = TypeVar("T")
 
 
 class TenantValues:
@@ -38,6 +41,14 @@ class TenantValues:
             " ON CONFLICT (tenant, name) DO UPDATE SET value = excluded.value",
             (self._tenant, name, orjson.dumps(value).decode()),
         )
+
+    def changed(self, change: Callable[[], T]) -> T:
+        """Make a change of several parts as one: all is kept, or nothing of it, in memory too."""
+        try:
+            return self.database.write(lambda _: change())
+        except BaseException:
+            self.refresh()
+            raise
 
     def refresh(self) -> None:
         """Let memory follow the database. Of two at once the one that read later wins."""

@@ -5,7 +5,6 @@ from collections.abc import Callable
 from urllib.parse import quote, urlencode
 
 from starlette.applications import Starlette
-from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import Request
@@ -14,13 +13,11 @@ from starlette.routing import BaseRoute, Mount, Route
 
 from scimulate.mock_servers.html_pages import static_routes
 from scimulate.mock_servers.language import load_labels
-from scimulate.mock_servers.portal import api, user_administration
-from scimulate.mock_servers.portal.audit import PAGE_SIZE
+from scimulate.mock_servers.portal import api
 from scimulate.mock_servers.portal.audit_pages import AuditPages
+from scimulate.mock_servers.portal.groups_pages import GroupsPages
 from scimulate.mock_servers.portal.guard import Guard
-from scimulate.mock_servers.portal.listing import Line, Page
-from scimulate.mock_servers.portal.messages import page_number, paging_of
-from scimulate.mock_servers.portal.permissions import Permission
+from scimulate.mock_servers.portal.migration_pages import MigrationPages
 from scimulate.mock_servers.portal.portal import (
     DEFAULT_TENANT_PATH,
     FOLDER,
@@ -29,9 +26,11 @@ from scimulate.mock_servers.portal.portal import (
     address_of,
     language_of,
 )
+from scimulate.mock_servers.portal.settings_pages import SettingsPages
 from scimulate.mock_servers.portal.sign_in import SignIn
 from scimulate.mock_servers.portal.support_pages import SupportPages
 from scimulate.mock_servers.portal.token_pages import TokenPages
+from scimulate.mock_servers.portal.users_pages import UsersPages
 from scimulate.mock_servers.refusal import PortalRefused
 from scimulate.mock_servers.scim.store import StoreError
 from scimulate.mock_servers.tenants import Tenant, Tenants
@@ -85,15 +84,10 @@ def _routes(portal: Portal) -> list[BaseRoute]:
         *tokens.routes(),
         *SupportPages(portal).routes(),
         Route("/", pages.home, methods=["GET"]),
-        Route("/admin", pages.custom_attributes, methods=["GET"]),
-        Route("/users", pages.users, methods=["GET"]),
-        Route("/users/add", pages.ask_for_user, methods=["GET"]),
-        Route("/users/add", pages.add_user, methods=["POST"]),
-        Route("/users/{id}", pages.user, methods=["GET"]),
-        Route("/users/{id}/remove", pages.confirm_removal, methods=["GET"]),
-        Route("/users/{id}/remove", pages.remove_user, methods=["POST"]),
-        Route("/groups", pages.groups, methods=["GET"]),
-        Route("/groups/{id}", pages.group, methods=["GET"]),
+        *UsersPages(portal).routes(),
+        *GroupsPages(portal).routes(),
+        *SettingsPages(portal).routes(),
+        *MigrationPages(portal).routes(),
         *audit.routes(),
         # IVANTI-016: two ways to the same page.
         Route("/admin/audit", audit.audit, methods=["GET"]),
@@ -101,7 +95,7 @@ def _routes(portal: Portal) -> list[BaseRoute]:
 
 
 class _Pages:
-    """Users and User Groups."""
+    """Where the portal opens."""
 
     def __init__(self, portal: Portal) -> None:
         self._portal = portal
@@ -109,71 +103,6 @@ class _Pages:
     async def home(self, request: Request) -> Response:
         visit = self._portal.visit(request, None)
         return RedirectResponse(f"{visit.tenant.portal_path}{visit.navigation[0].path}", 303)
-
-    async def custom_attributes(self, request: Request) -> Response:
-        visit = self._portal.visit(request, Permission.SEE_SYSTEM)
-        return self._portal.page(visit, "custom_attributes.html", {}, section="custom_attributes")
-
-    async def users(self, request: Request) -> Response:
-        return self._listed(request, "users", user_administration.find_users)
-
-    async def user(self, request: Request) -> Response:
-        visit = self._portal.visit(request, Permission.SEE_USERS)
-        detail = user_administration.user_of(visit.tenant, request.path_params["id"])
-        return self._portal.page(visit, "user.html", {"user": detail.line, "groups": detail.groups}, section="users")
-
-    async def ask_for_user(self, request: Request) -> Response:
-        visit = self._portal.visit(request, Permission.CHANGE_USERS)
-        return self._portal.page(visit, "add_user.html", {}, section="users")
-
-    async def add_user(self, request: Request) -> Response:
-        visit, form = await self._portal.submitted(request, Permission.CHANGE_USERS)
-        user = await run_in_threadpool(
-            user_administration.add_user,
-            visit.tenant,
-            user_name=form.get("user_name", ""),
-            display_name=form.get("display_name", ""),
-            email=form.get("email", ""),
-        )
-        return RedirectResponse(f"{visit.tenant.portal_path}/users/{user.id}", 303)
-
-    async def confirm_removal(self, request: Request) -> Response:
-        visit = self._portal.visit(request, Permission.CHANGE_USERS)
-        detail = user_administration.user_of(visit.tenant, request.path_params["id"])
-        return self._portal.confirm(
-            visit,
-            section="users",
-            back=f"/users/{detail.line.id}",
-            title="Remove user",
-            question=f"Remove {detail.line.display_name or detail.line.user_name} for good?",
-            consequence="The user and the user's memberships are deleted. This cannot be undone.",
-            act="Remove",
-            danger=True,
-            path=f"/users/{detail.line.id}/remove",
-        )
-
-    async def remove_user(self, request: Request) -> Response:
-        visit, _ = await self._portal.confirmed(request, Permission.CHANGE_USERS)
-        await run_in_threadpool(user_administration.remove_user, visit.tenant, request.path_params["id"])
-        return RedirectResponse(f"{visit.tenant.portal_path}/users", 303)
-
-    async def groups(self, request: Request) -> Response:
-        return self._listed(request, "groups", user_administration.find_groups)
-
-    async def group(self, request: Request) -> Response:
-        visit = self._portal.visit(request, Permission.SEE_USERS)
-        detail = user_administration.group_of(visit.tenant, request.path_params["id"])
-        page = page_number(request)
-        shown = detail.members[(page - 1) * PAGE_SIZE : page * PAGE_SIZE]
-        values = {"group": detail.line, "members": shown, **paging_of(len(detail.members), page, "")}
-        return self._portal.page(visit, "group.html", values, section="groups")
-
-    def _listed(self, request: Request, name: str, find: Callable[[Tenant, str, int], Page[Line]]) -> Response:
-        visit = self._portal.visit(request, Permission.SEE_USERS)
-        search, page = request.query_params.get("search", ""), page_number(request)
-        found = find(visit.tenant, search, page)
-        values = {name: found.lines, **paging_of(found.total, page, search)}
-        return self._portal.page(visit, f"{name}.html", values, section=name)
 
 
 def _refusal_page(portal: Portal, request: Request, refused: PortalRefused) -> Response:

@@ -44,6 +44,14 @@ class Settings:
     idle_minutes: int = 15
     renew_overlap_seconds: int = 0
     """How long a renewed token's former secret lives on; 0 means that it dies at once (SEED-025)."""
+    saml_for_scim_users: bool = False
+    """Users of all sources sign in by SAML (IVANTI-073)."""
+    saml_exempts_local_users: bool = False
+    """Only local users may be exempted from it."""
+
+
+KINDS: dict[str, type] = {name: type(value) for name, value in asdict(Settings()).items()}
+"""The settings by name, and what their values are."""
 
 
 class TenantSettings:
@@ -68,5 +76,7 @@ class TenantSettings:
             raise SettingRefused("idle_minutes", "out_of_range")
         if not 0 <= settings.renew_overlap_seconds <= LONGEST_OVERLAP.total_seconds():
             raise SettingRefused("renew_overlap_seconds", "out_of_range")
+        if settings.managed_apple_id is ManagedAppleId.ATTRIBUTE and not settings.apple_id_attribute:
+            raise SettingRefused("apple_id_attribute", "missing")
         self._values.put(_NAME, asdict(settings))
         return settings

@@ -1,4 +1,4 @@
-"""Users and user groups as JSON, under `api/` of each portal: the same functions as the pages."""
+"""Users as JSON, under `api/` of each portal: the same functions as the pages."""
 
 from collections.abc import Callable
 from dataclasses import asdict
@@ -11,10 +11,11 @@ from starlette.routing import Route
 from scimulate.mock_servers.portal import user_administration
 from scimulate.mock_servers.portal.answers import json_answer
 from scimulate.mock_servers.portal.audit import PAGE_SIZE
-from scimulate.mock_servers.portal.listing import Line, Page
+from scimulate.mock_servers.portal.listing import FILTER_NAMES, UserFilters, UserLine
 from scimulate.mock_servers.portal.messages import page_number, text_of
 from scimulate.mock_servers.portal.permissions import Permission
 from scimulate.mock_servers.portal.portal import Portal
+from scimulate.mock_servers.portal.users_export import users_as_csv
 from scimulate.mock_servers.tenants import Tenant
 
 
@@ -24,11 +25,25 @@ def routes_of(portal: Portal) -> list[Route]:
     return [
         Route("/users", api.users, methods=["GET"]),
         Route("/users", api.add_user, methods=["POST"]),
+        Route("/users/export", api.export, methods=["GET"]),
         Route("/users/{id}", api.user, methods=["GET"]),
         Route("/users/{id}", api.remove_user, methods=["DELETE"]),
-        Route("/groups", api.groups, methods=["GET"]),
-        Route("/groups/{id}", api.group, methods=["GET"]),
+        Route("/users/{id}/enable", api.enable, methods=["POST"]),
+        Route("/users/{id}/disable", api.disable, methods=["POST"]),
+        Route("/users/{id}/retire-devices", api.retire_devices, methods=["POST"]),
+        Route("/users/{id}/invite", api.invite, methods=["POST"]),
+        Route("/invitations", api.invitations, methods=["GET"]),
     ]
+
+
+def filters_of(request: Request) -> UserFilters:
+    """The filters in the query of a request."""
+    return UserFilters(**{name: request.query_params.get(name, "") for name in FILTER_NAMES})
+
+
+def csv_answer(text: str) -> Response:
+    headers = {"Content-Disposition": 'attachment; filename="users.csv"'}
+    return Response(text.encode("utf-8", "replace"), media_type="text/csv; charset=utf-8", headers=headers)
 
 
 class _Api:
@@ -36,13 +51,27 @@ class _Api:
         self._portal = portal
 
     async def users(self, request: Request) -> Response:
-        return self._listed(request, "users", user_administration.find_users)
+        tenant = self._portal.visit(request, Permission.SEE_USERS).tenant
+        found = user_administration.find_users(tenant, filters_of(request), page_number(request))
+        return json_answer({"total": found.total, "page_size": PAGE_SIZE, "users": found.lines})
+
+    async def export(self, request: Request) -> Response:
+        tenant = self._portal.visit(request, Permission.SEE_USERS).tenant
+        return csv_answer(await run_in_threadpool(users_as_csv, tenant, filters_of(request)))
 
     async def user(self, request: Request) -> Response:
-        detail = user_administration.user_of(
-            self._portal.visit(request, Permission.SEE_USERS).tenant, request.path_params["id"]
+        tenant = self._portal.visit(request, Permission.SEE_USERS).tenant
+        page = user_administration.user_of(tenant, request.path_params["id"])
+        return json_answer(
+            {
+                **asdict(page.line),
+                "groups": page.groups,
+                "department": page.department,
+                "attributes": page.attributes,
+                "grants": page.grants,
+                "sign_in": page.sign_in,
+            }
         )
-        return json_answer({**asdict(detail.line), "groups": detail.groups})
 
     async def add_user(self, request: Request) -> Response:
         visit, wanted = await self._portal.called(request, Permission.CHANGE_USERS)
@@ -52,24 +81,39 @@ class _Api:
             user_name=text_of(wanted, "user_name"),
             display_name=text_of(wanted, "display_name"),
             email=text_of(wanted, "email"),
+            by=visit.by,
         )
         return json_answer(user, 201)
 
     async def remove_user(self, request: Request) -> Response:
         visit, _ = await self._portal.called(request, Permission.CHANGE_USERS)
-        await run_in_threadpool(user_administration.remove_user, visit.tenant, request.path_params["id"])
+        await run_in_threadpool(user_administration.remove_user, visit.tenant, request.path_params["id"], by=visit.by)
         return Response(status_code=204)
 
-    async def groups(self, request: Request) -> Response:
-        return self._listed(request, "groups", user_administration.find_groups)
-
-    async def group(self, request: Request) -> Response:
-        detail = user_administration.group_of(
-            self._portal.visit(request, Permission.SEE_USERS).tenant, request.path_params["id"]
+    async def enable(self, request: Request) -> Response:
+        return await self._changed(
+            request, lambda tenant, user, by: user_administration.set_enabled(tenant, user, enabled=True, by=by)
         )
-        return json_answer({**asdict(detail.line), "members": detail.members})
 
-    def _listed(self, request: Request, name: str, find: Callable[[Tenant, str, int], Page[Line]]) -> Response:
+    async def disable(self, request: Request) -> Response:
+        return await self._changed(
+            request, lambda tenant, user, by: user_administration.set_enabled(tenant, user, enabled=False, by=by)
+        )
+
+    async def retire_devices(self, request: Request) -> Response:
+        return await self._changed(
+            request, lambda tenant, user, by: user_administration.retire_devices(tenant, user, by=by)
+        )
+
+    async def invite(self, request: Request) -> Response:
+        return await self._changed(
+            request, lambda tenant, user, by: user_administration.invite_user(tenant, user, by=by)
+        )
+
+    async def invitations(self, request: Request) -> Response:
         tenant = self._portal.visit(request, Permission.SEE_USERS).tenant
-        found = find(tenant, request.query_params.get("search", ""), page_number(request))
-        return json_answer({"total": found.total, "page_size": PAGE_SIZE, name: found.lines})
+        return json_answer({"invitations": tenant.invitations.all()})
+
+    async def _changed(self, request: Request, change: Callable[[Tenant, str, str], UserLine]) -> Response:
+        visit, _ = await self._portal.called(request, Permission.CHANGE_USERS)
+        return json_answer(await run_in_threadpool(change, visit.tenant, request.path_params["id"], visit.by))

@@ -91,7 +91,7 @@ def keys_of(kind: str, document: Document) -> tuple[str | None, str | None, str 
         user_name.lower() if user_name is not None else None,
         label.lower() if label is not None else None,
         label,
-        _preferred_email(document.get("emails")),
+        preferred_email(document.get("emails")),
     )
 
 
@@ -112,7 +112,7 @@ def _text(document: Document, name: str) -> str | None:
     return value if isinstance(value, str) else None
 
 
-def _preferred_email(emails: object) -> str | None:
+def preferred_email(emails: object) -> str | None:
     """The primary address, else the first."""
     if not isinstance(emails, list):
         return None

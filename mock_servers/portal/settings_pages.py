@@ -1,0 +1,112 @@
+"""The pages Edit Settings and Custom Attributes. What is typed counts once Save Changes is pressed (IVANTI-079)."""
+
+from collections.abc import Mapping
+from urllib.parse import quote
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Route
+
+from scimulate.mock_servers.portal import settings_administration as administration
+from scimulate.mock_servers.portal.permissions import Permission
+from scimulate.mock_servers.portal.portal import Portal, Visit
+from scimulate.mock_servers.portal.settings import IDLE_MINUTES, KINDS, ManagedAppleId
+from scimulate.mock_servers.refusal import PortalRefused
+
+DONE = ("saved", "attribute_added", "attribute_deleted")
+LONGEST_NUMBER = 9
+
+
+class SettingsPages:
+    def __init__(self, portal: Portal) -> None:
+        self._portal = portal
+
+    def routes(self) -> list[Route]:
+        return [
+            Route("/admin", self.attributes, methods=["GET"]),
+            Route("/admin/attributes/add", self.add_attribute, methods=["POST"]),
+            Route("/admin/attributes/{name}/delete", self.confirm_deletion, methods=["GET"]),
+            Route("/admin/attributes/{name}/delete", self.delete_attribute, methods=["POST"]),
+            Route("/admin/scim/settings", self.settings, methods=["GET"]),
+            Route("/admin/scim/settings", self.save, methods=["POST"]),
+        ]
+
+    async def attributes(self, request: Request) -> Response:
+        visit = self._portal.visit(request, Permission.SEE_SYSTEM)
+        values = {"attributes": visit.tenant.attributes.all(), "notice": _notice(visit, request)}
+        return self._portal.page(visit, "custom_attributes.html", values, section="custom_attributes")
+
+    async def add_attribute(self, request: Request) -> Response:
+        visit, form = await self._portal.submitted(request, Permission.CHANGE_SYSTEM)
+        await run_in_threadpool(administration.add_attribute, visit.tenant, form.get("attribute_name", ""), by=visit.by)
+        return RedirectResponse(f"{visit.tenant.portal_path}/admin?done=attribute_added", 303)
+
+    async def confirm_deletion(self, request: Request) -> Response:
+        visit, name = self._portal.visit(request, Permission.CHANGE_SYSTEM), request.path_params["name"]
+        if name not in visit.tenant.attributes.names():
+            raise PortalRefused(404, "attribute_unknown", name=name)
+        return self._portal.confirm(
+            visit,
+            section="custom_attributes",
+            back="/admin",
+            title=visit.say("attributes.delete"),
+            question=visit.say("attributes.delete.question", name=name),
+            consequence=visit.say("attributes.delete.consequence"),
+            act=visit.say("attributes.delete"),
+            danger=True,
+            path=f"/admin/attributes/{quote(name, safe='')}/delete",
+        )
+
+    async def delete_attribute(self, request: Request) -> Response:
+        visit, _ = await self._portal.confirmed(request, Permission.CHANGE_SYSTEM)
+        await run_in_threadpool(administration.remove_attribute, visit.tenant, request.path_params["name"], by=visit.by)
+        return RedirectResponse(f"{visit.tenant.portal_path}/admin?done=attribute_deleted", 303)
+
+    async def settings(self, request: Request) -> Response:
+        visit = self._portal.visit(request, Permission.SEE_SYSTEM)
+        administration.check_token(visit.tenant)
+        values = {
+            "settings": visit.tenant.settings.in_force,
+            "apple_ids": list(ManagedAppleId),
+            "idle_minutes": IDLE_MINUTES,
+            "attributes": visit.tenant.attributes.all(),
+            "names": visit.tenant.attributes.names(),
+            "notice": _notice(visit, request),
+        }
+        return self._portal.page(visit, "settings.html", values, section="settings")
+
+    async def save(self, request: Request) -> Response:
+        visit, form = await self._portal.submitted(request, Permission.CHANGE_SYSTEM)
+        new = form.get("attribute_name", "").strip()
+        await run_in_threadpool(
+            administration.save_settings,
+            visit.tenant,
+            typed_fields(form, KINDS),
+            by=visit.by,
+            new_attributes=[new] if new else [],
+        )
+        return RedirectResponse(f"{visit.tenant.portal_path}/admin/scim/settings?done=saved", 303)
+
+
+def typed_fields(form: Mapping[str, str], kinds: Mapping[str, type]) -> dict[str, object]:
+    """The fields of a form as values. A box that is not ticked is not sent, and means no."""
+    values: dict[str, object] = {}
+    for name, kind in kinds.items():
+        if kind is bool:
+            values[name] = form.get(name) == "true"
+        elif name in form:
+            values[name] = _whole_number(name, form[name]) if kind is int else form[name]
+    return values
+
+
+def _whole_number(name: str, text: str) -> int:
+    text = text.strip()
+    if not (text.isascii() and text.isdigit() and len(text) <= LONGEST_NUMBER):
+        raise PortalRefused(400, "bad_value", name=name)
+    return int(text)
+
+
+def _notice(visit: Visit, request: Request) -> str:
+    done = request.query_params.get("done", "")
+    return visit.say(f"settings.done.{done}") if done in DONE else ""
