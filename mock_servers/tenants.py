@@ -80,7 +80,7 @@ class Tenant:
         """The policy in force: the one that is named, with the tenant's own rules."""
         return self._policy
 
-    def change_policy(self, **rules: object) -> Policy:
+    def change_policy(self, /, **rules: object) -> Policy:
         """Give fields of the policy values of the tenant's own; raises `PolicyRefused`."""
         kept = {**self._own_rules(), **rules}
         policy = changed_policy(self._named_policy, kept)

@@ -45,14 +45,14 @@ class ControlledTenant:
 
     def __init__(self, client: httpx.Client, name: str, secret: str) -> None:
         self._client = client
-        self._name = name
+        self.name = name
         self._headers = {"Authorization": f"Bearer {secret}"}
 
     def scim(self, method: str, path: str, body: object = None) -> httpx.Response:
-        return self._client.request(method, f"/tenants/{self._name}/scim/v2{path}", json=body, headers=self._headers)
+        return self._client.request(method, f"/tenants/{self.name}/scim/v2{path}", json=body, headers=self._headers)
 
     def control(self, method: str, path: str, body: object = None) -> httpx.Response:
-        return self._client.request(method, f"/control/tenants/{self._name}/{path}", json=body)
+        return self._client.request(method, f"/control/tenants/{self.name}/{path}", json=body)
 
     def fail(self, **fault: object) -> None:
         assert self.control("PUT", "faults", [fault]).status_code == 200
@@ -72,6 +72,69 @@ def test_a_tenant_that_cannot_be_is_refused(client: httpx.Client, body: object) 
     answered = client.post("/control/tenants", json=body)
     assert answered.status_code == 400
     assert answered.json()["message"]
+
+
+def test_single_fields_of_a_policy_are_changed_for_one_tenant(tenant: ControlledTenant, client: httpx.Client) -> None:
+    before = tenant.control("GET", "policy").json()
+    changed = tenant.control("PUT", "policy", {"max_tokens": 1, "email_required": True})
+    assert (changed.status_code, changed.json()) == (200, {**before, "max_tokens": 1, "email_required": True})
+    assert tenant.control("PUT", "policy", {"max_tokens": None}).json() == {**changed.json(), "max_tokens": None}
+    body = {"schemas": ["urn:ietf:params:scim:schemas:core:2.0:User"], "userName": "ada"}
+    assert tenant.scim("POST", "/Users", body).status_code == 400
+    assert client.get("/control/policy").json()["max_tokens"] == 2
+
+
+@pytest.mark.parametrize(
+    "rules",
+    [
+        {"most_tokens": 1},
+        {"self": 1},
+        {"name": "mine"},
+        {"max_tokens": 0},
+        {"max_tokens": True},
+        {"email_required": "true"},
+        {"": 1},
+        {"email_required": True, "adoption_status": 404},
+    ],
+    ids=str,
+)
+def test_a_policy_that_cannot_be_is_refused_by_the_name_of_its_field(
+    tenant: ControlledTenant, rules: dict[str, object]
+) -> None:
+    before = tenant.control("GET", "policy").json()
+    answer = tenant.control("PUT", "policy", rules)
+    assert answer.status_code == 400
+    assert answer.json()["message"].startswith(f"{[*rules][-1]}: ")
+    assert tenant.control("GET", "policy").json() == before
+
+
+@pytest.mark.parametrize(
+    "account",
+    [
+        {},
+        {"user_name": "", "roles": ["Support"]},
+        {"user_name": "ada", "roles": []},
+        {"user_name": "ada", "roles": ["King"]},
+        {"user_name": "ada", "roles": "Support"},
+        {"user_name": 7, "roles": ["Support"]},
+        {"user_name": "x" * 257, "roles": ["Support"]},
+        {"user_name": "ada", "roles": [["Support"]]},
+    ],
+    ids=str,
+)
+def test_an_account_that_cannot_be_is_refused(tenant: ControlledTenant, account: dict[str, object]) -> None:
+    answer = tenant.control("POST", "administrators", account)
+    assert (answer.status_code, bool(answer.json()["message"])) == (400, True)
+
+
+def test_an_account_of_the_portal_is_made(app: MdmApplication, tenant: ControlledTenant) -> None:
+    answer = tenant.control("POST", "administrators", {"user_name": "ada", "roles": ["Support", "User Read Only"]})
+    made = answer.json()
+    assert (answer.status_code, sorted(made)) == (201, ["password", "user_name"])
+    made_for = app.tenants.get(tenant.name)
+    assert made_for is not None
+    signed_in = made_for.administrators.sign_in("ada", made["password"])
+    assert signed_in.roles == {"Support", "User Read Only"}
 
 
 def test_the_clock_moves_for_one_tenant(tenant: ControlledTenant, client: httpx.Client) -> None:

@@ -53,7 +53,7 @@ NAVIGATION = (
         ),
         _above(
             "nav.infrastructure",
-            _entry("nav.infrastructure.audit", "/admin/audit", "dashboard.audit", Permission.SEE_SYSTEM),
+            _entry("nav.infrastructure.audit", "/admin/audit", "dashboard.audit", Permission.SEE_SYSTEM, "admin_audit"),
         ),
         _above(
             "nav.identity",
