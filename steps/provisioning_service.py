@@ -1,5 +1,7 @@
 """The provisioning service of Entra ID: its cycles, its log, and what it was heard to say to the endpoint."""
 
+from datetime import timedelta
+
 from pytest_bdd import given, parsers, then, when
 
 from scimulate.mock_servers.entra.application import ProvisioningRefused
@@ -89,6 +91,17 @@ def last_cycle_is_shown(world: World, result: str, created: int, failed: int, sk
     world.judge.check(
         expected=(result, [created, failed, skipped]),
         actual=(cycle.result, counts),
+        action="reading the provisioning status",
+    )
+
+
+@then(parsers.parse("the job is in quarantine and is tried again in {hours:d} hours"))
+def is_in_quarantine(world: World, hours: int) -> None:
+    status = world.application.status()
+    wait = status.next_cycle_at - world.clock.now() if status.next_cycle_at else None
+    world.judge.check(
+        expected=("Quarantine", timedelta(hours=hours)),
+        actual=(status.state, wait),
         action="reading the provisioning status",
     )
 

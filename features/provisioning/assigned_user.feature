@@ -9,7 +9,7 @@ Feature: Provisioning an assigned user
   @smoke
   Rule: An assigned user arrives with her attributes
 
-    @SEED-039 @SEED-044 @SEED-047 @SEED-049 @ENTRA-629
+    @SEED-039 @SEED-044 @SEED-047 @SEED-049 @ENTRA-629 @IVANTI-030
     Scenario: The user is looked up, created and found
       Given these people exist in the directory:
         | name | given name | surname  | mail             | job title       | department | mobile        |

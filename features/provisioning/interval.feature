@@ -81,6 +81,26 @@ Feature: The provisioning interval
       Then the endpoint has one active user "ada@contoso.test"
       And "grace@contoso.test" is unchanged
 
+  @NEG-17 @portal
+  Rule: A job whose token is refused is tried ever more seldom, until another is saved
+
+    Scenario Outline: After the attempt of <attempt> the next is <hours> hours away
+      Given the first token was renewed
+      When the clock reaches <attempt>
+      Then the job is in quarantine and is tried again in <hours> hours
+
+      Examples:
+        | attempt | hours |
+        | 09:40   | 6     |
+        | 15:40   | 12    |
+
+    Scenario: With the new token saved the next cycle is an interval away
+      Given the first token was renewed
+      And Ada is assigned to the application at 09:45
+      And the connection is saved
+      When the clock reaches 10:25
+      Then the endpoint has one active user "ada@contoso.test"
+
   @NEG-57 @ENTRA-238
   Rule: After Stop no further cycle begins
 
