@@ -6,6 +6,7 @@ from scimulate.cli.exit_codes import CLEAN
 from scimulate.cli.options import Call
 from scimulate.cli.serving import served, until_ended
 from scimulate.mock_servers.clock import RealClock, VirtualClock
+from scimulate.mock_servers.entra.accounts import FIRST_ACCOUNT
 from scimulate.mock_servers.entra.pages import create_entra_portal
 from scimulate.mock_servers.entra.sample import sample_directory
 from scimulate.mock_servers.entra.tenant import EntraTenant
@@ -25,6 +26,7 @@ def entra(call: Call) -> int:
         advance = clock.advance if isinstance(clock, VirtualClock) else None
         with served(create_entra_portal(tenant, advance=advance), HOST, PORT if port is None else port) as url:
             print(f"Portal     {url}/portal")
+            print(f"Sign in    {FIRST_ACCOUNT} / {tenant.accounts.set_password(FIRST_ACCOUNT)}")
             print(f"Directory  {people} people")
             print(f"Clock      {settings.text('clock')}")
             print("Ctrl-C ends it.", flush=True)

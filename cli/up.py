@@ -6,17 +6,21 @@ from scimulate.cli import entra, serve
 from scimulate.cli.exit_codes import CLEAN
 from scimulate.cli.serving import served, until_ended
 from scimulate.mock_servers.clock import VirtualClock
+from scimulate.mock_servers.entra.accounts import FIRST_ACCOUNT
+from scimulate.mock_servers.entra.accounts import FIRST_ACCOUNT
 from scimulate.mock_servers.entra.pages import create_entra_portal
 from scimulate.mock_servers.entra.sample import fill_with_company
 from scimulate.mock_servers.entra.tenant import EntraTenant
-from scimulate.mock_servers.portal.administrators import FIRST_ADMINISTRATOR
+from scimulate.mock_servers.portal.administrators import EVERYDAY_ROLES, FIRST_ADMINISTRATOR
+from scimulate.mock_servers.portal.permissions import Role
 from scimulate.mock_servers.serving import create_app, open_tenants
+from scimulate.mock_servers.tenants import Tenant
 
 STEPS = """\
 Both are up, on one clock that moves when you let it. Nothing is kept when they end.
 
   MDM portal       {mdm}/portal       sign in as {user_name} / {password}
-  Entra ID portal  {entra}/portal
+  Entra ID portal  {entra}/portal       sign in as {entra_user_name} / {entra_password}
 
 The documented procedure, step by step:
 
@@ -30,6 +34,12 @@ The documented procedure, step by step:
   7. Change somebody in the directory, let 40 minutes pass, and look again
 
 Ctrl-C ends both."""
+
+MDM_ACCOUNTS = (
+    (FIRST_ADMINISTRATOR, EVERYDAY_ROLES, "follows the procedure"),
+    ("reader", (Role.SYSTEM_READ_ONLY, Role.USER_READ_ONLY), "sees everything and changes nothing"),
+    ("support", (Role.SUPPORT,), "switches SCIM provisioning on and off"),
+)
 
 PORT_TAKEN = ("up", "end the program that uses it, for up has fixed ports; serve and entra take others by --port")
 
@@ -47,12 +57,19 @@ def up() -> int:
                 served(create_app(tenants), entra.HOST, serve.PORT, PORT_TAKEN) as mdm,
                 served(portal, entra.HOST, entra.PORT, PORT_TAKEN) as entra_url,
             ):
-                account = {
-                    "user_name": FIRST_ADMINISTRATOR,
-                    "password": tenants.default.administrators.set_password(FIRST_ADMINISTRATOR),
-                }
-                print(STEPS.format(mdm=mdm, entra=entra_url, **account), flush=True)
+                accounts = _accounts(tenants.default, tenant)
+                print(STEPS.format(mdm=mdm, entra=entra_url, accounts=accounts), flush=True)
                 ended.wait()
     finally:
         tenants.database.close()
     return CLEAN
+
+
+def _accounts(mdm: Tenant, entra: EntraTenant) -> str:
+    """A line for each account: where it signs in, its name and its password, and what it is for."""
+    lines = [
+        f"  MDM       {user_name:<8} {mdm.administrators.set_password(user_name, roles)}  {purpose}"
+        for user_name, roles, purpose in MDM_ACCOUNTS
+    ]
+    entra_line = f"  Entra ID  {FIRST_ACCOUNT:<8} {entra.accounts.set_password(FIRST_ACCOUNT)}  follows the procedure"
+    return "\n".join([*lines, entra_line])

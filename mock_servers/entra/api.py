@@ -1,155 +1,78 @@
 """The Entra portal as JSON, over the same functions as the pages. Names are those of Graph where it has them."""
 
 from collections.abc import Callable
+from dataclasses import asdict
 
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
 from scimulate.mock_servers.duration import DurationRefused, read_duration
-from scimulate.mock_servers.entra import directory_api
-from scimulate.mock_servers.entra.application import Application
-from scimulate.mock_servers.entra.connection import CredentialsRefused
-from scimulate.mock_servers.entra.graph_json import json_answer, properties_of
-from scimulate.mock_servers.entra.portal import EntraPortal, language_of, scope_named
-from scimulate.mock_servers.entra.status import CycleSummary
+from scimulate.mock_servers.entra import application_api, directory_api
+from scimulate.mock_servers.entra.accounts import Permission
+from scimulate.mock_servers.entra.graph_json import json_answer
+from scimulate.mock_servers.entra.portal import ROOT, SESSION_COOKIE, EntraPortal, language_of
+from scimulate.mock_servers.entra.reading import plan_named
+from scimulate.mock_servers.entra.sign_in import set_cookie
 from scimulate.mock_servers.portal.messages import read_object, text_of
 from scimulate.mock_servers.refusal import PortalRefused
 
 
 def routes_of(portal: EntraPortal) -> list[Route]:
-    applications = _ApplicationApi(portal)
-    one = "/applications/{application}"
+    """The JSON routes, relative to `api`."""
+    api = _Api(portal)
     table: list[tuple[str, str, Callable[..., object]]] = [
-        ("GET", "/clock", applications.clock),
-        ("POST", "/clock", applications.advance),
-        ("GET", "/applications", applications.listed),
-        ("POST", "/applications", applications.create),
-        ("GET", one, applications.one),
-        ("GET", f"{one}/assignments", applications.assignments),
-        ("PUT", f"{one}/assignments/{{principal}}", applications.assign),
-        ("DELETE", f"{one}/assignments/{{principal}}", applications.unassign),
-        ("POST", f"{one}/connection-test", applications.test_connection),
-        ("PUT", f"{one}/credentials", applications.save_credentials),
-        ("PUT", f"{one}/scope", applications.set_scope),
-        ("POST", f"{one}/start", applications.start),
-        ("POST", f"{one}/stop", applications.stop),
-        ("POST", f"{one}/restart", applications.restart),
-        ("GET", f"{one}/status", applications.status),
-        ("GET", f"{one}/log", applications.log),
+        ("POST", "/sign-in", api.sign_in),
+        ("POST", "/sign-out", api.sign_out),
+        ("GET", "/clock", api.clock),
+        ("POST", "/clock", api.advance),
+        ("GET", "/licences", api.licences),
+        ("PUT", "/licences", api.choose_plan),
     ]
     routes = [Route(path, endpoint, methods=[method]) for method, path, endpoint in table]
-    return [*directory_api.routes_of(portal), *routes]
+    return [*routes, *directory_api.routes_of(portal), *application_api.routes_of(portal)]
 
 
 def refusal_as_json(request: Request, refused: PortalRefused) -> Response:
     return json_answer({"code": refused.code, "message": refused.sentence_in(language_of(request))}, refused.status)
 
 
-class _ApplicationApi:
+class _Api:
     def __init__(self, portal: EntraPortal) -> None:
         self._portal = portal
 
+    async def sign_in(self, request: Request) -> Response:
+        wanted = await read_object(request)
+        cookie, visit = self._portal.sign_in(request, text_of(wanted, "user_name"), text_of(wanted, "password"))
+        response = json_answer({**asdict(visit.account), "csrf": visit.session.csrf})
+        set_cookie(response, cookie)
+        return response
+
+    async def sign_out(self, request: Request) -> Response:
+        await self._portal.called(request, None)
+        self._portal.sessions.close(request.cookies[SESSION_COOKIE])
+        response = Response(status_code=204)
+        response.delete_cookie(SESSION_COOKIE, path=ROOT)
+        return response
+
     async def clock(self, request: Request) -> Response:
+        self._portal.visit(request, None)
         return json_answer({"now": self._portal.tenant.clock.now(), "virtual": self._portal.advance is not None})
 
     async def advance(self, request: Request) -> Response:
+        visit, wanted = await self._portal.called(request, None)
         try:
-            duration = read_duration((await read_object(request)).get("advance"))
+            duration = read_duration(wanted.get("advance"))
         except DurationRefused as refused:
             raise PortalRefused(400, "not_a_duration", what=refused) from refused
-        await self._portal.let_pass(duration)
+        await self._portal.let_pass(visit, duration)
         return await self.clock(request)
 
-    async def listed(self, request: Request) -> Response:
-        return json_answer([_application(application) for application in self._portal.tenant.applications()])
+    async def licences(self, request: Request) -> Response:
+        self._portal.visit(request, Permission.SEE_DIRECTORY)
+        return json_answer({"plan": self._portal.tenant.plan})
 
-    async def create(self, request: Request) -> Response:
-        name = text_of(await read_object(request), "displayName")
-        return json_answer(
-            _application(await self._portal.do(lambda: self._portal.tenant.create_application(name))), 201
-        )
-
-    async def one(self, request: Request) -> Response:
-        return json_answer(_application(self._portal.application_of(request)))
-
-    async def assignments(self, request: Request) -> Response:
-        return json_answer(
-            [
-                {"principalId": row.principal_id, "displayName": row.display_name, "principalType": row.kind}
-                for row in self._portal.application_of(request).assignments()
-            ]
-        )
-
-    async def assign(self, request: Request) -> Response:
-        application, principal = self._portal.application_of(request), request.path_params["principal"]
-        await self._portal.do(lambda: application.assign(principal))
-        return await self.assignments(request)
-
-    async def unassign(self, request: Request) -> Response:
-        application, principal = self._portal.application_of(request), request.path_params["principal"]
-        await self._portal.do(lambda: application.unassign(principal))
-        return await self.assignments(request)
-
-    async def test_connection(self, request: Request) -> Response:
-        application, (url, token) = self._portal.application_of(request), await _fields(request)
-        return json_answer(properties_of(await self._portal.do(lambda: application.test_connection(url, token))))
-
-    async def save_credentials(self, request: Request) -> Response:
-        application, (url, token) = self._portal.application_of(request), await _fields(request)
-        try:
-            await self._portal.do(lambda: application.save_credentials(url, token))
-        except CredentialsRefused as refused:
-            return json_answer(properties_of(refused.test), 409)
-        return json_answer(_application(application))
-
-    async def set_scope(self, request: Request) -> Response:
-        application = self._portal.application_of(request)
-        application.scope = scope_named(text_of(await read_object(request), "scope"))
-        return json_answer(_application(application))
-
-    async def start(self, request: Request) -> Response:
-        await self._portal.do(self._portal.application_of(request).start)
-        return await self.status(request)
-
-    async def stop(self, request: Request) -> Response:
-        await self._portal.do(self._portal.application_of(request).stop)
-        return await self.status(request)
-
-    async def restart(self, request: Request) -> Response:
-        await self._portal.do(self._portal.application_of(request).restart)
-        return await self.status(request)
-
-    async def status(self, request: Request) -> Response:
-        return json_answer(_status(self._portal.application_of(request)))
-
-    async def log(self, request: Request) -> Response:
-        asked = (request.query_params.get(name) or None for name in ("identity", "action", "status"))
-        return json_answer([properties_of(entry) for entry in self._portal.application_of(request).log.entries(*asked)])
-
-
-async def _fields(request: Request) -> tuple[str, str]:
-    document = await read_object(request)
-    return text_of(document, "tenantUrl"), text_of(document, "secretToken")
-
-
-def _application(application: Application) -> dict[str, object]:
-    return {
-        "id": application.id,
-        "displayName": application.name,
-        "tenantUrl": application.credentials.tenant_url if application.credentials else None,
-        "scope": application.scope,
-        "state": application.status().state,
-    }
-
-
-def _status(application: Application) -> dict[str, object]:
-    status = application.status()
-    return {**properties_of(status), "lastCycle": _summary(status.last_cycle)}
-
-
-def _summary(cycle: CycleSummary | None) -> dict[str, object] | None:
-    if cycle is None:
-        return None
-    counts = [{"action": action, "status": ended, "count": n} for (action, ended), n in cycle.counts.items()]
-    return {**properties_of(cycle), "counts": counts}
+    async def choose_plan(self, request: Request) -> Response:
+        _, wanted = await self._portal.called(request, Permission.CHANGE_DIRECTORY)
+        self._portal.tenant.plan = plan_named(text_of(wanted, "plan"))
+        return json_answer({"plan": self._portal.tenant.plan})

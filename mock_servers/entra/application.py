@@ -1,14 +1,17 @@
 """An enterprise application: who is assigned, with which credentials and scope, and its provisioning job.
 
 CredentialsRefused    (connection.py) the credentials fail the test
-ProvisioningRefused   provisioning cannot be started
+ProvisioningRefused   what was asked cannot be done as things stand
 """
 
 import threading
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from enum import StrEnum
 
 from scimulate.mock_servers.clock import Clock
+from scimulate.mock_servers.entra.attribute_mappings import AttributeMappings
 from scimulate.mock_servers.entra.connection import (
     Connection,
     ConnectionTest,
@@ -18,16 +21,19 @@ from scimulate.mock_servers.entra.connection import (
     probe,
     read_connection,
 )
-from scimulate.mock_servers.entra.conversation import Send, converse
-from scimulate.mock_servers.entra.cycle import CycleKind, CyclePlan
+from scimulate.mock_servers.entra.conversation import Send, WireAnswer, WireRequest, converse
+from scimulate.mock_servers.entra.cycle import CycleKind, CyclePlan, Quarantine
 from scimulate.mock_servers.entra.delivery import Delivery
+from scimulate.mock_servers.entra.dialect import Dialect
 from scimulate.mock_servers.entra.directory import Directory, DirectoryRefused
 from scimulate.mock_servers.entra.job import Job
 from scimulate.mock_servers.entra.links import Links
-from scimulate.mock_servers.entra.log import ProvisioningLog
-from scimulate.mock_servers.entra.principals import User
+from scimulate.mock_servers.entra.log import LogEntry, ProvisioningLog
+from scimulate.mock_servers.entra.principals import Group, Principal, User
+from scimulate.mock_servers.entra.refused import ProvisioningRefused
 from scimulate.mock_servers.entra.scope import Scope, entitled
 from scimulate.mock_servers.entra.status import JobStatus
+from scimulate.mock_servers.entra.throttling import patient
 
 __all__ = [
     "Application",
@@ -42,10 +48,48 @@ __all__ = [
 ]
 
 MASK = "••••••••••"
+ON_DEMAND_MEMBERS = 5
 
 
-class ProvisioningRefused(Exception):
-    """Provisioning cannot be started as things stand (SEED-039, NEG-34)."""
+class Plan(StrEnum):
+    """The licence of the tenant. Groups can be assigned with P1 and with P2 (IVANTI-060, NEG-35)."""
+
+    FREE = "free"
+    P1 = "p1"
+    P2 = "p2"
+
+
+class ApplicationType(StrEnum):
+    """How an application was made. Only a non-gallery one provisions automatically (NEG-28)."""
+
+    NON_GALLERY = "non-gallery"
+    APP_REGISTRATION = "app registration"
+
+
+@dataclass(frozen=True)
+class ProvisioningSettings:
+    """Part Settings of Edit provisioning, without the scope."""
+
+    notification_email: str = ""
+    send_on_failure: bool = False
+
+
+@dataclass(frozen=True)
+class Notification:
+    """A mail that was sent (ENTRA-281)."""
+
+    at: datetime
+    to: str
+    reason: str
+    message: str
+
+
+@dataclass(frozen=True)
+class OnDemand:
+    """What Provision on demand came to. `test` is there when the connection failed (ENTRA-266)."""
+
+    test: Quarantine | None
+    entries: tuple[LogEntry, ...] = field(default=())
 
 
 @dataclass(frozen=True)
@@ -77,34 +121,59 @@ class Application:
         delivery: Delivery,
         new_id: Callable[[], str],
         issuer_tenant: str,
+        plan: Callable[[], Plan],
+        type: ApplicationType = ApplicationType.NON_GALLERY,
     ) -> None:
         self.id = new_id()
         self.name = name
+        self.type = type
         self.log = ProvisioningLog()
         self.provisions_groups = True
         """Whether the mapping of groups is enabled (ENTRA-164). Users come through assigned groups all the same."""
+        self.obeys_retry_after = False
+        """Whether a cycle pauses as long as the endpoint asks; else the object is left for the next one (ENTRA-584)."""
         self._clock = clock
         self._directory = directory
         self._delivery = delivery
         self._new_id = new_id
         self._issuer_tenant = issuer_tenant
+        self._plan = plan
+        self.settings = ProvisioningSettings()
+        self.notifications: list[Notification] = []
         self._assigned: dict[str, None] = {}
         self._connection: Connection | None = None
         self._scope = self._scope_in_force = Scope.ASSIGNED
         self._lock = threading.RLock()
         self._job = Job(clock, self, self.log, new_id)
+        self.mappings = AttributeMappings(self._job.mapping_changed)
 
-    def assign(self, principal_id: str) -> None:
-        """Assigning twice leaves one assignment (SEED-044)."""
-        principal = self._directory.principal(principal_id)
+    @property
+    def job_id(self) -> str:
+        """ENTRA-003, ENTRA-620."""
+        return f"scim.{self._issuer_tenant}.{self.id}"
+
+    @property
+    def provisions_automatically(self) -> bool:
+        """An application that was only registered for sign-in offers the mode Manual and nothing else (NEG-28)."""
+        return self.type is ApplicationType.NON_GALLERY
+
+    def assign(self, *principal_ids: str) -> None:
+        """All of them or none. Assigning twice leaves one assignment (SEED-044)."""
+        for principal_id in principal_ids:
+            self._require_assignable(self._directory.principal(principal_id))
+        with self._lock:
+            self._assigned.update(dict.fromkeys(principal_ids))
+
+    def _require_assignable(self, principal: Principal) -> None:
         if isinstance(principal, User) and principal.deleted_at is not None:
-            raise DirectoryRefused(f"{principal.display_name} is deleted and cannot be assigned")
-        with self._lock:
-            self._assigned[principal_id] = None
+            raise DirectoryRefused("principal_deleted", name=principal.display_name)
+        if isinstance(principal, Group) and self._plan() is Plan.FREE:
+            raise ProvisioningRefused("plan_needed", name=principal.display_name)
 
-    def unassign(self, principal_id: str) -> None:
+    def unassign(self, *principal_ids: str) -> None:
         with self._lock:
-            self._assigned.pop(principal_id, None)
+            for principal_id in principal_ids:
+                self._assigned.pop(principal_id, None)
 
     def assignments(self) -> list[Assignment]:
         """The rows of Users and groups. Whoever left the directory for good has none."""
@@ -139,6 +208,7 @@ class Application:
 
         `None` stands for a masked secret that was left as it is.
         """
+        self.require_automatic()
         try:
             connection = self._entered(tenant_url, secret_token)
         except FieldRefused as refused:
@@ -147,6 +217,7 @@ class Application:
 
     def save_credentials(self, tenant_url: str, secret_token: str | None) -> None:
         """Store what passes the test. Raises `CredentialsRefused`; the former credentials then stay (SEED-038)."""
+        self.require_automatic()
         try:
             connection = self._entered(tenant_url, secret_token)
         except FieldRefused as refused:
@@ -184,6 +255,25 @@ class Application:
         self._require_credentials()
         self._job.restart()
 
+    def provision_on_demand(self, principal_id: str, members: Sequence[str] = ()) -> OnDemand:
+        """One user, or one group with up to five of its members, at once (ENTRA-264)."""
+        self._require_credentials()
+        principal = self._directory.principal(principal_id)
+        if len(members) > ON_DEMAND_MEMBERS:
+            raise ProvisioningRefused("on_demand_members", most=ON_DEMAND_MEMBERS)
+        if not set(members) <= set(principal.members if isinstance(principal, Group) else ()):
+            raise ProvisioningRefused("on_demand_no_member", name=principal.display_name)
+        quarantine, entries = self._job.run_on_demand(frozenset({principal_id, *members}))
+        return OnDemand(quarantine, tuple(entries))
+
+    def quarantined(self, quarantine: Quarantine) -> None:
+        """The job tells why it was put in quarantine, once for each reason (ENTRA-281)."""
+        settings = self.settings
+        if settings.send_on_failure and settings.notification_email:
+            self.notifications.append(
+                Notification(self._clock.now(), settings.notification_email, quarantine.code, quarantine.message)
+            )
+
     def forget_links(self) -> None:
         """The next cycle is an initial one that matches every object again (ENTRA-245, ENTRA-646)."""
         self._job.forget_links()
@@ -191,13 +281,19 @@ class Application:
     def status(self) -> JobStatus:
         return self._job.status(configured=self._connection is not None)
 
+    def require_automatic(self) -> None:
+        """Raise `ProvisioningRefused` where the mode is Manual (NEG-28)."""
+        if not self.provisions_automatically:
+            raise ProvisioningRefused("manual_only")
+
     def _require_credentials(self) -> Connection:
+        self.require_automatic()
         if self._connection is None:
-            raise ProvisioningRefused("Admin credentials are required: test the connection and save it first.")
+            raise ProvisioningRefused("credentials_required")
         return self._connection
 
-    def plan(self, kind: CycleKind, links: Links) -> CyclePlan:
-        if kind is CycleKind.INITIAL or self._scope is Scope.ALL:
+    def plan(self, kind: CycleKind, links: Links, only: frozenset[str] | None = None) -> CyclePlan:
+        if only is None and (kind is CycleKind.INITIAL or self._scope is Scope.ALL):
             self._scope_in_force = self._scope
         directory = self._directory.snapshot()
         with self._lock:
@@ -209,10 +305,20 @@ class Application:
             directory=directory,
             changed=self._directory.changed_since(links.watermark or 0),
             entitled=covered if self.provisions_groups else replace(covered, groups=frozenset()),
-            dialect=self._require_credentials().dialect,
+            # The flag in the Tenant URL does not count on demand (ENTRA-007).
+            dialect=self._require_credentials().dialect if only is None else Dialect.LEGACY,
             probe_names=(self._new_id(), self._new_id()),
             provisions_groups=self.provisions_groups,
+            mapping=self.mappings.rows(),
+            only=only,
         )
 
     def sender(self) -> Send:
-        return self._sender_to(self._require_credentials())
+        """A cycle goes on with the secret saved last for its endpoint, so that tokens can be rotated meanwhile (NEG-18)."""
+        at_first = self._require_credentials()
+
+        def send(request: WireRequest) -> WireAnswer:
+            saved = self._connection or at_first
+            return self._sender_to(saved if saved.base == at_first.base else at_first)(request)
+
+        return patient(send, self._clock.wait) if self.obeys_retry_after else send

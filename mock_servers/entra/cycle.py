@@ -16,12 +16,12 @@ from scimulate.mock_servers.entra.conversation import Conversation
 from scimulate.mock_servers.entra.dialect import Dialect
 from scimulate.mock_servers.entra.links import Link, Links
 from scimulate.mock_servers.entra.log import Identity
-from scimulate.mock_servers.entra.mapping import mapped_group, mapped_user
+from scimulate.mock_servers.entra.mapping import MANAGER, USER_MAPPING, AttributeMapping, mapped_group, mapped_user
 from scimulate.mock_servers.entra.principals import Group, Snapshot, User
 from scimulate.mock_servers.entra.provisioning import Exported, Kind
 from scimulate.mock_servers.entra.scope import Entitled
 from scimulate.mock_servers.entra.treatment import Treatment
-from scimulate.mock_servers.entra.work import ACTIONS, Work, work_for_user
+from scimulate.mock_servers.entra.work import ACTIONS, Work, work_for_user, work_on_demand
 
 UNRESOLVED = "UnableToResolveReferenceAttributeValue"
 
@@ -45,6 +45,12 @@ class CyclePlan:
     dialect: Dialect
     probe_names: tuple[str, str]
     provisions_groups: bool
+    mapping: tuple[AttributeMapping, ...] = USER_MAPPING
+    only: frozenset[str] | None = None
+    """Provision on demand: these objects and no others. Nothing is remembered of how far the cycle looked."""
+
+    def maps(self, target: str) -> bool:
+        return any(row.target == target for row in self.mapping)
 
 
 @dataclass(frozen=True)
@@ -85,8 +91,9 @@ class Cycle:
             return Quarantine(failure.code, failure.reason)
         finally:
             self._close()
-        self.links.watermark = self.plan.directory.sequence
-        self.links.covered = covered
+        if self.plan.only is None:
+            self.links.watermark = self.plan.directory.sequence
+            self.links.covered = covered
         return None
 
     def _covered(self) -> frozenset[tuple[str, bool]]:
@@ -98,6 +105,8 @@ class Cycle:
 
     def _candidates(self, covered: frozenset[tuple[str, bool]]) -> Callable[[str], bool]:
         """Changed objects, objects whose scope changed, and due failures; in an initial cycle all (ENTRA-227)."""
+        if self.plan.only is not None:
+            return self.plan.only.__contains__
         if self.plan.kind is CycleKind.INITIAL:
             return lambda _: True
         moved = {principal_id for principal_id, _ in covered ^ self.links.covered}
@@ -115,6 +124,8 @@ class Cycle:
         for user_id in self._in_order(iter(users), self.links.users, candidates):
             user, link = users.get(user_id), self.links.users.get(user_id)
             work = work_for_user(user, user_id in self.plan.entitled.users, link)
+            if self.plan.only is not None:
+                work = work_on_demand(user, work)
             identity = _identity_of_user(user) if user else link.identity if link else None
             if work is Work.NOTHING or identity is None:
                 self.links.escrows.pop(user_id, None)
@@ -132,9 +143,13 @@ class Cycle:
                 yield from self._treat(_identity_of_group(group), work, self._export_group(group, link))
             elif link is not None:
                 yield from self._treat(link.identity, Work.DELETE, self._delete_group(group_id, link))
+            elif self.plan.only is not None and group_id in groups:
+                yield from self._treat(_identity_of_group(groups[group_id]), Work.SKIP, _nothing())
 
     def _references(self) -> Conversation[None]:
         """Managers, once everybody stands in the target (ENTRA-190), whose state is known from the first read."""
+        if not self.plan.maps(MANAGER):
+            self._exported.clear()
         for user_id, resource in self._exported.items():
             user, link = self.plan.directory.users[user_id], self.links.users[user_id]
             manager = self.links.users.get(user.manager_id) if user.manager_id else None
@@ -159,9 +174,15 @@ class Cycle:
         for group_id in self._exported:
             link = self.links.groups[group_id]
             members = [member for member in self.plan.directory.groups[group_id].members if member in users]
+            if self.plan.only is not None:
+                members = [member for member in members if member in self.plan.only]
             wanted = [self.links.users[member].target_id for member in members if member in self.links.users]
+            sent = frozenset(link.members_sent)
+            if self.plan.only is not None:
+                # The members that were not asked for stay as they are (ENTRA-264).
+                sent &= frozenset(wanted)
             try:
-                for change in provisioning.member_changes(frozenset(link.members_sent), wanted):
+                for change in provisioning.member_changes(sent, wanted):
                     yield from provisioning.change_members(link.target_id, change, self.plan.dialect)
                     self._open[group_id].wrote_members(change.target_ids, change.added)
                     update = link.members_sent.update if change.added else link.members_sent.difference_update
@@ -200,7 +221,9 @@ class Cycle:
         return None
 
     def _export_user(self, user: User, link: Link | None) -> Conversation[Exported]:
-        exported = yield from self._export(Kind.USER, mapped_user(user), link, lambda: self.links.drop_user(user.id))
+        exported = yield from self._export(
+            Kind.USER, mapped_user(user, self.plan.mapping), link, lambda: self.links.drop_user(user.id)
+        )
         identity = _identity_of_user(user)
         known = self.links.users.get(user.id)
         if known is None:
@@ -239,6 +262,10 @@ class Cycle:
         return failure.code == "InvalidAnchor" and self.plan.kind is CycleKind.INITIAL
 
     def _disable(self, user_id: str, link: Link) -> Conversation[Exported | None]:
+        if not self.plan.maps("active"):
+            # Without the mapping nothing is sent (ENTRA-252).
+            link.managed = user_id in self.plan.entitled.users
+            return None
         disabled: dict[str, str | bool] = {"active": False}
         try:
             exported = yield from provisioning.bring_up_to_date(Kind.USER, link.target_id, disabled, self.plan.dialect)
@@ -279,6 +306,11 @@ class Cycle:
                 self.links.escrows.pop(treatment.identity.id, None)
             self.record(treatment)
         self._open.clear()
+
+
+def _nothing() -> Conversation[Exported | None]:
+    return None
+    yield
 
 
 def _identity_of_user(user: User) -> Identity:

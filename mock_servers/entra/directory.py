@@ -18,6 +18,7 @@ from typing import Final, Unpack
 
 from scimulate.mock_servers.clock import Clock
 from scimulate.mock_servers.entra.principals import Group, Principal, Snapshot, User, UserChanges, UserDetails
+from scimulate.mock_servers.entra.refused import EntraRefused
 
 __all__ = ["Directory", "DirectoryRefused", "Group", "Principal", "UnknownPrincipal", "User"]
 
@@ -26,8 +27,8 @@ DOMAIN = "contoso.test"
 FROM_NAME: Final = "\0from the display name"
 
 
-class DirectoryRefused(Exception):
-    """The directory refuses a change; the message is for the administrator."""
+class DirectoryRefused(EntraRefused):
+    """The directory stays as it was."""
 
 
 class UnknownPrincipal(DirectoryRefused):
@@ -72,13 +73,13 @@ class Directory:
     def user(self, user_id: str) -> User:
         with self._lock:
             if user_id not in self._users:
-                raise UnknownPrincipal("the directory has no user with this id")
+                raise UnknownPrincipal("directory_user_unknown")
             return self._users[user_id]
 
     def group(self, group_id: str) -> Group:
         with self._lock:
             if group_id not in self._groups:
-                raise UnknownPrincipal("the directory has no group with this id")
+                raise UnknownPrincipal("directory_group_unknown")
             return self._groups[group_id]
 
     def principal(self, principal_id: str) -> Principal:
@@ -92,14 +93,14 @@ class Directory:
             for user in self._users.values():
                 if wanted in (user.display_name.casefold(), user.user_principal_name.casefold()):
                     return user
-        raise UnknownPrincipal(f'the directory has no user named "{name}"')
+        raise UnknownPrincipal("directory_user_not_named", name=name)
 
     def group_named(self, name: str) -> Group:
         with self._lock:
             for group in self._groups.values():
                 if group.display_name.casefold() == name.casefold():
                     return group
-        raise UnknownPrincipal(f'the directory has no group named "{name}"')
+        raise UnknownPrincipal("directory_group_not_named", name=name)
 
     def search(self, text: str) -> list[Principal]:
         """Users and groups whose display name or user principal name starts with `text` (SEED-043, SEED-058)."""
@@ -125,7 +126,7 @@ class Directory:
         **details: Unpack[UserDetails],
     ) -> User:
         """Create a user. What is not given follows from the display name; `None` leaves it blank."""
-        display_name = _required(display_name, "display name")
+        display_name = _display_name(display_name)
         principal_name = user_principal_name or f"{_local_part(display_name)}@{DOMAIN}"
         first, _, last = display_name.partition(" ")
         with self._lock:
@@ -149,7 +150,7 @@ class Directory:
         with self._lock:
             user = self.user(user_id)
             if "display_name" in changes:
-                changes["display_name"] = _required(changes["display_name"], "display name")
+                changes["display_name"] = _display_name(changes["display_name"])
             self._check_manager(changes.get("manager_id"))
             new_name = changes.get("user_principal_name", user.user_principal_name)
             if new_name.casefold() != user.user_principal_name.casefold():
@@ -193,17 +194,17 @@ class Directory:
             chosen = tuple(dict.fromkeys(members))
             for member in chosen:
                 self.principal(member)
-            return self._put_group(Group(self._new_id(), _required(display_name, "display name"), chosen))
+            return self._put_group(Group(self._new_id(), _display_name(display_name), chosen))
 
     def rename_group(self, group_id: str, display_name: str) -> Group:
         with self._lock:
-            return self._put_group(replace(self.group(group_id), display_name=_required(display_name, "display name")))
+            return self._put_group(replace(self.group(group_id), display_name=_display_name(display_name)))
 
     def add_member(self, group_id: str, principal_id: str) -> Group:
         with self._lock:
             group = self.group(group_id)
             if self.principal(principal_id).id == group_id:
-                raise DirectoryRefused("a group cannot be a member of itself")
+                raise DirectoryRefused("member_of_itself")
             if principal_id in group.members:
                 return group
             return self._put_group(replace(group, members=(*group.members, principal_id)))
@@ -238,9 +239,9 @@ class Directory:
     def _claim(self, principal_name: str) -> None:
         local, at, domain = principal_name.partition("@")
         if not (local and at and domain) or any(character.isspace() for character in principal_name):
-            raise DirectoryRefused(f'a user principal name has the form name@{DOMAIN}, not "{principal_name}"')
+            raise DirectoryRefused("principal_name_malformed", domain=DOMAIN)
         if principal_name.casefold() in self._names:
-            raise DirectoryRefused(f'the user principal name "{principal_name}" is taken')
+            raise DirectoryRefused("principal_name_taken", name=principal_name)
 
     def _check_manager(self, manager_id: str | None) -> None:
         if manager_id is not None:
@@ -270,9 +271,9 @@ class Directory:
             self._await_purge()
 
 
-def _required(value: str, name: str) -> str:
+def _display_name(value: str) -> str:
     if not value.strip():
-        raise DirectoryRefused(f"the {name} is empty")
+        raise DirectoryRefused("display_name_empty")
     return value.strip()
 
 

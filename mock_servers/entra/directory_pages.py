@@ -1,38 +1,45 @@
 """The directory as pages: users and groups."""
 
+from collections.abc import Callable
 from typing import cast
 
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from scimulate.mock_servers.entra.accounts import Permission
 from scimulate.mock_servers.entra.directory import UnknownPrincipal
-from scimulate.mock_servers.entra.portal import SHOWN, EntraPortal, refusing, see
+from scimulate.mock_servers.entra.portal import ROOT, SHOWN, EntraPortal, refusing, see
 from scimulate.mock_servers.entra.principals import Principal, User, UserChanges
-from scimulate.mock_servers.portal.messages import read_form
+from scimulate.mock_servers.entra.reading import text_within_limits, ticked
+from scimulate.mock_servers.refusal import PortalRefused
 
+REQUIRED = ("display_name", "user_principal_name")
 USER_FIELDS = (
-    ("display_name", "Display name"),
-    ("user_principal_name", "User principal name"),
-    ("mail", "Mail"),
-    ("mail_nickname", "Mail nickname"),
-    ("given_name", "First name"),
-    ("surname", "Last name"),
-    ("job_title", "Job title"),
-    ("department", "Department"),
-    ("employee_id", "Employee ID"),
-    ("preferred_language", "Preferred language"),
-    ("office_location", "Office location"),
-    ("street_address", "Street address"),
-    ("city", "City"),
-    ("state", "State"),
-    ("postal_code", "Postal code"),
-    ("country", "Country"),
-    ("telephone_number", "Business phone"),
-    ("mobile", "Mobile phone"),
-    ("fax", "Fax number"),
+    *REQUIRED,
+    "mail",
+    "mail_nickname",
+    "given_name",
+    "surname",
+    "job_title",
+    "department",
+    "employee_id",
+    "preferred_language",
+    "office_location",
+    "street_address",
+    "city",
+    "state",
+    "postal_code",
+    "country",
+    "telephone_number",
+    "mobile",
+    "fax",
+    "company_name",
+    "employee_type",
+    "extension_attribute1",
 )
-_REQUIRED = ("display_name", "user_principal_name")
+"""Each has its label, `entra.user.<name>`."""
+ACCOUNT_STATES = {"enabled": True, "disabled": False}
 
 
 def routes_of(portal: EntraPortal) -> list[Route]:
@@ -61,34 +68,39 @@ class _DirectoryPages:
         self._directory = portal.tenant.directory
 
     async def users(self, request: Request) -> Response:
+        visit = self._portal.visit(request, Permission.SEE_DIRECTORY)
         search = request.query_params.get("search", "")
         everybody = [*self._directory.users(), *self._directory.deleted_users()]
         if search:
             everybody = [found for found in self._directory.search(search) if isinstance(found, User)]
         values = {"search": search, "users": everybody[:SHOWN], "total": len(everybody)}
-        return self._portal.page(request, "users.html", values, section="users")
+        return self._portal.page(request, visit, "users.html", values, section="users")
 
     async def create_user(self, request: Request) -> Response:
-        form = await read_form(request)
-        name, principal_name = form.get("display_name", ""), form.get("user_principal_name", "").strip()
+        _, form = await self._portal.submitted(request, Permission.CHANGE_DIRECTORY)
+        name, principal_name = (text_within_limits(form.get(field, "").strip()) for field in REQUIRED)
         user = await self._portal.do(lambda: self._directory.create_user(name, principal_name or None))
-        return see(f"/portal/users/{user.id}")
+        return see(f"{ROOT}/users/{user.id}")
 
     async def user(self, request: Request) -> Response:
+        visit = self._portal.visit(request, Permission.SEE_DIRECTORY)
         user = refusing(lambda: self._directory.user(request.path_params["id"]))
         manager = self._directory.user(user.manager_id).user_principal_name if user.manager_id else ""
         values = {"user": user, "manager": manager, "fields": USER_FIELDS}
-        return self._portal.page(request, "user.html", values, section="users")
+        return self._portal.page(request, visit, "user.html", values, section="users")
 
     async def update_user(self, request: Request) -> Response:
-        form, user_id = await read_form(request), request.path_params["id"]
+        _, form = await self._portal.submitted(request, Permission.CHANGE_DIRECTORY)
+        user_id = request.path_params["id"]
         changes: dict[str, object] = {
-            name: form[name].strip() or (None if name not in _REQUIRED else "")
-            for name, _ in USER_FIELDS
+            name: text_within_limits(form[name].strip()) or (None if name not in REQUIRED else "")
+            for name in USER_FIELDS
             if name in form
         }
         if "account_enabled" in form:
-            changes["account_enabled"] = form["account_enabled"] == "Enabled"
+            if form["account_enabled"] not in ACCOUNT_STATES:
+                raise PortalRefused(400, "bad_value", name="account_enabled")
+            changes["account_enabled"] = ACCOUNT_STATES[form["account_enabled"]]
 
         def update() -> None:
             if "manager" in form:
@@ -97,59 +109,65 @@ class _DirectoryPages:
             self._directory.update_user(user_id, **cast(UserChanges, changes))
 
         await self._portal.do(update)
-        return see(f"/portal/users/{user_id}")
+        return see(f"{ROOT}/users/{user_id}")
 
     async def delete_user(self, request: Request) -> Response:
-        await self._portal.do(lambda: self._directory.delete_user(request.path_params["id"]))
-        return see(f"/portal/users/{request.path_params['id']}")
+        return await self._change(request, self._directory.delete_user, f"users/{request.path_params['id']}")
 
     async def restore_user(self, request: Request) -> Response:
-        await self._portal.do(lambda: self._directory.restore_user(request.path_params["id"]))
-        return see(f"/portal/users/{request.path_params['id']}")
+        return await self._change(request, self._directory.restore_user, f"users/{request.path_params['id']}")
 
     async def purge_user(self, request: Request) -> Response:
-        await self._portal.do(lambda: self._directory.purge_user(request.path_params["id"]))
-        return see("/portal/users")
+        return await self._change(request, self._directory.purge_user, "users")
 
     async def groups(self, request: Request) -> Response:
+        visit = self._portal.visit(request, Permission.SEE_DIRECTORY)
         groups = self._directory.groups()
         values = {"groups": groups[:SHOWN], "total": len(groups)}
-        return self._portal.page(request, "groups.html", values, section="groups")
+        return self._portal.page(request, visit, "groups.html", values, section="groups")
 
     async def create_group(self, request: Request) -> Response:
-        name = (await read_form(request)).get("display_name", "")
+        _, form = await self._portal.submitted(request, Permission.CHANGE_DIRECTORY)
+        name = text_within_limits(form.get("display_name", ""))
         group = await self._portal.do(lambda: self._directory.create_group(name))
-        return see(f"/portal/groups/{group.id}")
+        return see(f"{ROOT}/groups/{group.id}")
 
     async def group(self, request: Request) -> Response:
+        visit = self._portal.visit(request, Permission.SEE_DIRECTORY)
         group = refusing(lambda: self._directory.group(request.path_params["id"]))
         members = [self._directory.principal(member) for member in group.members[:SHOWN]]
-        return self._portal.page(request, "group.html", {"group": group, "members": members}, section="groups")
+        return self._portal.page(request, visit, "group.html", {"group": group, "members": members}, section="groups")
 
     async def rename_group(self, request: Request) -> Response:
-        name = (await read_form(request)).get("display_name", "")
-        await self._portal.do(lambda: self._directory.rename_group(request.path_params["id"], name))
-        return see(f"/portal/groups/{request.path_params['id']}")
+        _, form = await self._portal.submitted(request, Permission.CHANGE_DIRECTORY)
+        name, group_id = text_within_limits(form.get("display_name", "")), request.path_params["id"]
+        await self._portal.do(lambda: self._directory.rename_group(group_id, name))
+        return see(f"{ROOT}/groups/{group_id}")
 
     async def add_member(self, request: Request) -> Response:
-        name, group_id = (await read_form(request)).get("principal", "").strip(), request.path_params["id"]
+        _, form = await self._portal.submitted(request, Permission.CHANGE_DIRECTORY)
+        name, group_id = form.get("principal", "").strip(), request.path_params["id"]
         await self._portal.do(lambda: self._directory.add_member(group_id, self._named(name).id))
-        return see(f"/portal/groups/{group_id}")
+        return see(f"{ROOT}/groups/{group_id}")
 
     async def remove_members(self, request: Request) -> Response:
-        form, group_id = await read_form(request), request.path_params["id"]
+        _, form = await self._portal.submitted(request, Permission.CHANGE_DIRECTORY)
+        group_id = request.path_params["id"]
 
         def remove() -> None:
-            for name in form:
-                if name.startswith("principal:"):
-                    self._directory.remove_member(group_id, name.removeprefix("principal:"))
+            for member in ticked(form):
+                self._directory.remove_member(group_id, member)
 
         await self._portal.do(remove)
-        return see(f"/portal/groups/{group_id}")
+        return see(f"{ROOT}/groups/{group_id}")
 
     async def delete_group(self, request: Request) -> Response:
-        await self._portal.do(lambda: self._directory.delete_group(request.path_params["id"]))
-        return see("/portal/groups")
+        return await self._change(request, self._directory.delete_group, "groups")
+
+    async def _change(self, request: Request, change: Callable[[str], object], after: str) -> Response:
+        await self._portal.submitted(request, Permission.CHANGE_DIRECTORY)
+        await self._portal.do(lambda: change(request.path_params["id"]))
+        return see(f"{ROOT}/{after}")
 
     def _named(self, name: str) -> Principal:
         try:

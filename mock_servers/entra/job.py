@@ -13,6 +13,7 @@ from scimulate.mock_servers.entra.conversation import Send, converse
 from scimulate.mock_servers.entra.cycle import Cycle, CycleKind, CyclePlan, Quarantine
 from scimulate.mock_servers.entra.links import INTERVAL, Links
 from scimulate.mock_servers.entra.log import LogEntry, ProvisioningLog, Status
+from scimulate.mock_servers.entra.refused import ProvisioningRefused
 from scimulate.mock_servers.entra.status import CycleResult, CycleSummary, JobState, JobStatus, counted
 from scimulate.mock_servers.entra.treatment import Treatment
 
@@ -24,9 +25,11 @@ LONGEST_QUARANTINE = timedelta(days=28)
 class Source(Protocol):
     """What a job asks of its application at the start of each cycle."""
 
-    def plan(self, kind: CycleKind, links: Links) -> CyclePlan: ...
+    def plan(self, kind: CycleKind, links: Links, only: frozenset[str] | None = None) -> CyclePlan: ...
 
     def sender(self) -> Send: ...
+
+    def quarantined(self, quarantine: Quarantine) -> None: ...
 
 
 class Job:
@@ -45,6 +48,7 @@ class Job:
         self._ever_started = False
         self._running: CycleKind | None = None
         self._restart_wanted = False
+        self._look_again = False
         self._last_cycle: CycleSummary | None = None
         self._quarantine: Quarantine | None = None
         self._quarantined_at: datetime | None = None
@@ -83,6 +87,32 @@ class Job:
             soon = self._clock.now() + INTERVAL
             if self._quarantine is not None and self._next_cycle_at is not None and soon < self._next_cycle_at:
                 self._schedule(soon)
+
+    def mapping_changed(self) -> None:
+        """The next cycle looks at everything again (ENTRA-234, ENTRA-235)."""
+        with self._lock:
+            self._look_again = True
+
+    def run_on_demand(self, only: frozenset[str]) -> tuple[Quarantine | None, list[LogEntry]]:
+        """A cycle of a few objects. It does not count as one, and the next one is due when it was before."""
+        with self._lock:
+            if self._running is not None:
+                raise ProvisioningRefused("cycle_running")
+            self._running = CycleKind.INCREMENTAL
+        entries: list[LogEntry] = []
+        try:
+            plan = self._source.plan(CycleKind.INCREMENTAL, self.links, only)
+            return self._talk(plan, self._new_id(), entries), entries
+        finally:
+            if self._go_on():
+                self._run()
+
+    def _go_on(self) -> bool:
+        """Whether a cycle was to begin meanwhile."""
+        with self._lock:
+            self._running = None
+            due = self._next_cycle_at
+            return self._enabled and (due is None or due <= self._clock.now())
 
     def status(self, configured: bool) -> JobStatus:
         with self._lock:
@@ -130,6 +160,9 @@ class Job:
             if self._restart_wanted:
                 self.links.forget_watermark()
                 self._restart_wanted = False
+            if self._look_again:
+                self.links.watermark = None
+                self._look_again = False
             self._running = CycleKind.INITIAL if self.links.watermark is None else CycleKind.INCREMENTAL
             return True
 
@@ -137,16 +170,9 @@ class Job:
         kind = self._running or CycleKind.INITIAL
         cycle_id = self._new_id()
         entries: list[LogEntry] = []
-
-        def record(treatment: Treatment) -> None:
-            entry = treatment.entry(self._new_id(), cycle_id, self._clock.now())
-            entries.append(entry)
-            self._log.append(entry)
-
         result = CycleResult.INTERRUPTED
         try:
-            cycle = Cycle(self._source.plan(kind, self.links), self.links, record)
-            quarantine = converse(cycle.talk(), self._source.sender())
+            quarantine = self._talk(self._source.plan(kind, self.links), cycle_id, entries)
             self._judge(quarantine, began_at)
             failed = any(entry.status is Status.FAILURE for entry in entries)
             result = CycleResult.PARTLY_FAILED if failed else CycleResult.SUCCEEDED
@@ -156,6 +182,16 @@ class Job:
             ended_at = self._clock.now()
             self._last_cycle = CycleSummary(cycle_id, kind, began_at, ended_at, result, counted(entries))
 
+    def _talk(self, plan: CyclePlan, cycle_id: str, entries: list[LogEntry]) -> Quarantine | None:
+        """Carry a cycle out; its entries go into `entries` and into the log as they come."""
+
+        def record(treatment: Treatment) -> None:
+            entry = treatment.entry(self._new_id(), cycle_id, self._clock.now())
+            entries.append(entry)
+            self._log.append(entry)
+
+        return converse(Cycle(plan, self.links, record).talk(), self._source.sender())
+
     def _judge(self, quarantine: Quarantine | None, began_at: datetime) -> None:
         """A cycle that gets through ends a quarantine (ENTRA-279); four weeks of it disable the job (ENTRA-280)."""
         with self._lock:
@@ -163,6 +199,8 @@ class Job:
                 self._quarantine, self._quarantined_at, self._retries = None, None, 0
                 return
             self._quarantined_at = self._quarantined_at or began_at
+            if self._quarantine is None or self._quarantine.code != quarantine.code:
+                self._source.quarantined(quarantine)
             self._quarantine = quarantine
             self._retries += 1
             if began_at - self._quarantined_at >= LONGEST_QUARANTINE:

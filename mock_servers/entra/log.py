@@ -2,7 +2,7 @@
 
 import threading
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 
@@ -90,7 +90,15 @@ class ProvisioningLog:
             self._entries.append(entry)
 
     def entries(
-        self, identity: str | None = None, action: Action | str | None = None, status: Status | str | None = None
+        self,
+        identity: str | None = None,
+        action: Action | str | None = None,
+        status: Status | str | None = None,
+        *,
+        since: date | None = None,
+        until: date | None = None,
+        source_id: str | None = None,
+        target_id: str | None = None,
     ) -> list[LogEntry]:
         """Those that fit. `identity` is a display name, user principal name or id; letter case never matters."""
         with self._lock:
@@ -101,6 +109,10 @@ class ProvisioningLog:
             if (identity is None or entry.identity.is_called(identity))
             and (action is None or entry.action == action.lower())
             and (status is None or entry.status == status.lower())
+            and (since is None or entry.activity_at.date() >= since)
+            and (until is None or entry.activity_at.date() <= until)
+            and (source_id is None or entry.identity.id == source_id)
+            and (target_id is None or entry.target_id == target_id)
         ]
 
     def entry(self, entry_id: str) -> LogEntry | None:

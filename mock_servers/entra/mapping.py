@@ -5,7 +5,7 @@ Comparing it with a target is `difference.py`'s work.
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from scimulate.mock_servers.entra.principals import Group, User
@@ -24,10 +24,10 @@ _ELEMENT = re.compile(r'^(?P<name>\w+)\[type eq "(?P<type>\w+)"\]\.(?P<sub>\w+)$
 
 @dataclass(frozen=True)
 class AttributeMapping:
-    """One row of a mapping table."""
+    """One row of a mapping table, by the name of the source and the path of the target."""
 
+    source: str
     target: str
-    source: Callable[[User], str | None]
 
 
 def _principal_name(user: User) -> str:
@@ -36,48 +36,84 @@ def _principal_name(user: User) -> str:
 
 
 def _full_name(user: User) -> str:
-    """`Join(" ", [givenName], [surname])`, blank inputs skipped (ENTRA-291, ENTRA-608)."""
+    """Blank inputs are skipped (ENTRA-291, ENTRA-608)."""
     return " ".join(part for part in (user.given_name, user.surname) if part)
 
 
-# `active` stands second in the portal's table (ENTRA-284); it comes from the scope, not from an attribute.
+FROM_SCOPE = 'Switch([IsSoftDeleted], , "False", "True", "True", "False")'
+"""What `active` is mapped to (ENTRA-284): who is in scope is not deleted."""
+FROM_REFERENCE = "manager"
+FROM_NAMES = 'Join(" ", [givenName], [surname])'
+
+# The names are the service's own (ENTRA-309).
+SOURCES: Mapping[str, Callable[[User], Value | None]] = {
+    "userPrincipalName": _principal_name,
+    FROM_SCOPE: lambda user: True,
+    "displayName": lambda user: user.display_name,
+    "jobTitle": lambda user: user.job_title,
+    "mail": lambda user: user.mail,
+    "preferredLanguage": lambda user: user.preferred_language,
+    "givenName": lambda user: user.given_name,
+    "surname": lambda user: user.surname,
+    FROM_NAMES: _full_name,
+    "physicalDeliveryOfficeName": lambda user: user.office_location,
+    "streetAddress": lambda user: user.street_address,
+    "city": lambda user: user.city,
+    "state": lambda user: user.state,
+    "postalCode": lambda user: user.postal_code,
+    "country": lambda user: user.country,
+    "telephoneNumber": lambda user: user.telephone_number,
+    "mobile": lambda user: user.mobile,
+    "facsimileTelephoneNumber": lambda user: user.fax,
+    "mailNickname": lambda user: user.mail_nickname,
+    "employeeId": lambda user: user.employee_id,
+    "department": lambda user: user.department,
+    # References are not values: they are sent once everybody stands in the target (ENTRA-190).
+    FROM_REFERENCE: lambda user: None,
+    "objectId": lambda user: user.id,
+    "companyName": lambda user: user.company_name,
+    "employeeType": lambda user: user.employee_type,
+    "extensionAttribute1": lambda user: user.extension_attribute1,
+}
+
 USER_MAPPING: tuple[AttributeMapping, ...] = (
-    AttributeMapping("userName", _principal_name),
-    AttributeMapping("displayName", lambda user: user.display_name),
-    AttributeMapping("title", lambda user: user.job_title),
-    AttributeMapping('emails[type eq "work"].value', lambda user: user.mail),
-    AttributeMapping("preferredLanguage", lambda user: user.preferred_language),
-    AttributeMapping("name.givenName", lambda user: user.given_name),
-    AttributeMapping("name.familyName", lambda user: user.surname),
-    AttributeMapping("name.formatted", _full_name),
-    AttributeMapping('addresses[type eq "work"].formatted', lambda user: user.office_location),
-    AttributeMapping('addresses[type eq "work"].streetAddress', lambda user: user.street_address),
-    AttributeMapping('addresses[type eq "work"].locality', lambda user: user.city),
-    AttributeMapping('addresses[type eq "work"].region', lambda user: user.state),
-    AttributeMapping('addresses[type eq "work"].postalCode', lambda user: user.postal_code),
-    AttributeMapping('addresses[type eq "work"].country', lambda user: user.country),
-    AttributeMapping('phoneNumbers[type eq "work"].value', lambda user: user.telephone_number),
-    AttributeMapping('phoneNumbers[type eq "mobile"].value', lambda user: user.mobile),
-    AttributeMapping('phoneNumbers[type eq "fax"].value', lambda user: user.fax),
-    AttributeMapping("externalId", lambda user: user.mail_nickname),
-    AttributeMapping(f"{ENTERPRISE_SCHEMA}:employeeNumber", lambda user: user.employee_id),
-    AttributeMapping(f"{ENTERPRISE_SCHEMA}:department", lambda user: user.department),
+    AttributeMapping("userPrincipalName", "userName"),
+    AttributeMapping(FROM_SCOPE, "active"),
+    AttributeMapping("displayName", "displayName"),
+    AttributeMapping("jobTitle", "title"),
+    AttributeMapping("mail", 'emails[type eq "work"].value'),
+    AttributeMapping("preferredLanguage", "preferredLanguage"),
+    AttributeMapping("givenName", "name.givenName"),
+    AttributeMapping("surname", "name.familyName"),
+    AttributeMapping(FROM_NAMES, "name.formatted"),
+    AttributeMapping("physicalDeliveryOfficeName", 'addresses[type eq "work"].formatted'),
+    AttributeMapping("streetAddress", 'addresses[type eq "work"].streetAddress'),
+    AttributeMapping("city", 'addresses[type eq "work"].locality'),
+    AttributeMapping("state", 'addresses[type eq "work"].region'),
+    AttributeMapping("postalCode", 'addresses[type eq "work"].postalCode'),
+    AttributeMapping("country", 'addresses[type eq "work"].country'),
+    AttributeMapping("telephoneNumber", 'phoneNumbers[type eq "work"].value'),
+    AttributeMapping("mobile", 'phoneNumbers[type eq "mobile"].value'),
+    AttributeMapping("facsimileTelephoneNumber", 'phoneNumbers[type eq "fax"].value'),
+    AttributeMapping("mailNickname", "externalId"),
+    AttributeMapping("employeeId", f"{ENTERPRISE_SCHEMA}:employeeNumber"),
+    AttributeMapping("department", f"{ENTERPRISE_SCHEMA}:department"),
+    AttributeMapping(FROM_REFERENCE, MANAGER),
+)
+GROUP_MAPPING: tuple[AttributeMapping, ...] = (
+    AttributeMapping("displayName", "displayName"),
+    AttributeMapping("objectId", "externalId"),
+    AttributeMapping("members", "members"),
 )
 
 # Typed items carry `primary` as the samples show it (ENTRA-113).
 _PRIMARY: Mapping[str, bool] = {"emails": True, "addresses": False}
 
 
-def mapped_user(user: User) -> Mapped:
+def mapped_user(user: User, mapping: Sequence[AttributeMapping] = USER_MAPPING) -> Mapped:
     """An in-scope user as target values; references are not among them (ENTRA-190)."""
-    values: Mapped = {}
-    for row in USER_MAPPING:
-        value = row.source(user)
-        if value:
-            values[row.target] = value
-        if row.target == "userName":
-            values["active"] = True
-    return values
+    values = {row.target: SOURCES[row.source](user) for row in mapping}
+    return {target: value for target, value in values.items() if value}
 
 
 def mapped_group(group: Group) -> Mapped:
@@ -86,7 +122,9 @@ def mapped_group(group: Group) -> Mapped:
 
 def user_document(values: Mapped) -> dict[str, object]:
     """The body of `POST /Users` (§3.3 of the specification: ENTRA-108, 109, 112, 114)."""
-    document: dict[str, object] = {"schemas": [USER_SCHEMA, ENTERPRISE_SCHEMA]}
+    extensions = (path.rpartition(":")[0] for path in values if ":" in path)
+    schemas = list(dict.fromkeys((USER_SCHEMA, ENTERPRISE_SCHEMA, *extensions)))
+    document: dict[str, object] = {"schemas": schemas}
     if "externalId" in values:
         document["externalId"] = values["externalId"]
     for path, value in values.items():

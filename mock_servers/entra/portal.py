@@ -1,9 +1,11 @@
-"""What all routes of the Entra portal share: the tenant, the turn, the templates, and the words of refusals."""
+"""What all routes of the Entra portal share: who asks and may, the turn, the templates, and the words of refusals."""
 
 import threading
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from hmac import compare_digest
 from pathlib import Path
 from typing import TypeVar
 
@@ -12,17 +14,27 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from scimulate.mock_servers.entra.application import Application, ProvisioningRefused
-from scimulate.mock_servers.entra.directory import DirectoryRefused, UnknownPrincipal
+from scimulate.mock_servers.entra.accounts import Account, Permission
+from scimulate.mock_servers.entra.application import Application
+from scimulate.mock_servers.entra.directory import UnknownPrincipal
+from scimulate.mock_servers.entra.refused import EntraRefused
 from scimulate.mock_servers.entra.scope import Scope
 from scimulate.mock_servers.entra.tenant import EntraTenant
 from scimulate.mock_servers.html_pages import page_environment
-from scimulate.mock_servers.language import Language, language_for, load_labels
+from scimulate.mock_servers.language import Language, Say, language_for, load_labels
+from scimulate.mock_servers.portal.messages import read_form, read_object
 from scimulate.mock_servers.refusal import PortalRefused
+from scimulate.mock_servers.sessions import Session, Sessions
 
 FOLDER = Path(__file__).parent
+ROOT = "/portal"
 SHOWN = 200
+IDLE_TIME = timedelta(minutes=15)
+# Browsers do not tell ports apart: the MDM's portal may be open at another port of the same host.
+SESSION_COOKIE = "scimulate_entra"
 LANGUAGE_COOKIE = "scimulate_language"
+CSRF_FIELD = "csrf"
+CSRF_HEADER = "X-CSRF-Token"
 Advance = Callable[[timedelta], None]
 Result = TypeVar("Result")
 
@@ -34,8 +46,24 @@ def _moment(when: datetime) -> str:
 def _templates() -> jinja2.Environment:
     environment = page_environment(FOLDER)
     environment.filters["moment"] = _moment
-    environment.globals["static"] = "/portal/static"
+    environment.globals.update(static=f"{ROOT}/static", Permission=Permission)
     return environment
+
+
+@dataclass(frozen=True)
+class Visit:
+    """Somebody who is signed in, and in which language they read."""
+
+    session: Session[Account]
+    language: Language
+
+    @property
+    def account(self) -> Account:
+        return self.session.account
+
+    @property
+    def say(self) -> Say:
+        return load_labels().said_in(self.language)
 
 
 class EntraPortal:
@@ -44,8 +72,40 @@ class EntraPortal:
     def __init__(self, tenant: EntraTenant, advance: Advance | None) -> None:
         self.tenant = tenant
         self.advance = advance
+        self.sessions: Sessions[Account] = Sessions()
         self._templates = _templates()
         self._turn: AbstractContextManager[object] = nullcontext() if advance is None else threading.Lock()
+
+    def visit(self, request: Request, permission: Permission | None) -> Visit:
+        """Whoever asks, once signed in and permitted (None: whoever is signed in). Raises `PortalRefused`."""
+        cookie = request.cookies.get(SESSION_COOKIE)
+        session = self.sessions.find(cookie, self.tenant.id, self.tenant.clock.now(), IDLE_TIME) if cookie else None
+        if session is None:
+            raise PortalRefused(401, "session_expired" if cookie else "signed_out")
+        if permission is not None and not session.account.may(permission):
+            raise PortalRefused(403, "not_permitted")
+        return Visit(session, language_of(request))
+
+    async def submitted(self, request: Request, permission: Permission | None) -> tuple[Visit, dict[str, str]]:
+        """The visit and the form of a page that was sent; a form that is not from this session is refused."""
+        visit = self.visit(request, permission)
+        form = await read_form(request)
+        _check_csrf(visit, form.pop(CSRF_FIELD, ""))
+        return visit, form
+
+    async def called(self, request: Request, permission: Permission | None) -> tuple[Visit, dict[str, object]]:
+        """The visit and the JSON object of a call that changes something. It carries the session's CSRF token."""
+        visit = self.visit(request, permission)
+        _check_csrf(visit, request.headers.get(CSRF_HEADER, ""))
+        return visit, await read_object(request)
+
+    def sign_in(self, request: Request, user_name: str, password: str) -> tuple[str, Visit]:
+        """The secret for the cookie, and the visit that begins. Raises `PortalRefused`."""
+        account = self.tenant.accounts.sign_in(user_name, password)
+        if account is None:
+            raise PortalRefused(401, "wrong_credentials")
+        cookie, session = self.sessions.open(self.tenant.id, account, self.tenant.clock.now())
+        return cookie, Visit(session, language_of(request))
 
     async def do(self, action: Callable[[], Result]) -> Result:
         """Carry out a change away from the event loop, since a cycle calls the endpoint. Raises `PortalRefused`."""
@@ -56,12 +116,14 @@ class EntraPortal:
 
         return await run_in_threadpool(in_turn)
 
-    async def let_pass(self, duration: timedelta) -> None:
-        """Move the virtual clock."""
+    async def let_pass(self, visit: Visit, duration: timedelta) -> None:
+        """Move the virtual clock. Time that was told to pass is no idle time of whoever told it."""
         advance = self.advance
         if advance is None:
             raise PortalRefused(409, "real_clock")
         await self.do(lambda: advance(duration))
+        visit.session.opened_at += duration
+        visit.session.seen_at += duration
 
     def application_of(self, request: Request) -> Application:
         application = self.tenant.application(request.path_params["application"])
@@ -69,25 +131,35 @@ class EntraPortal:
             raise PortalRefused(404, "application_not_found")
         return application
 
-    def page(self, request: Request, template: str, values: Mapping[str, object], *, section: str) -> Response:
-        here = request.url.path
+    def page(
+        self, request: Request, visit: Visit, template: str, values: Mapping[str, object], *, section: str
+    ) -> Response:
         shared = {
             "now": self.tenant.clock.now(),
             "can_advance": self.advance is not None,
-            "here": here,
+            "here": request.url.path,
+            "visit": visit,
+            "section": section,
             **words(request),
         }
-        html = self._templates.get_template(template).render({**shared, "section": section, **values})
-        return HTMLResponse(html)
+        return HTMLResponse(self._templates.get_template(template).render({**shared, **values}))
 
-    def application_page(self, request: Request, template: str, values: Mapping[str, object], *, menu: str) -> Response:
+    def application_page(
+        self, request: Request, visit: Visit, template: str, values: Mapping[str, object], *, menu: str
+    ) -> Response:
         application = self.application_of(request)
-        shared = {"application": application, "base": f"/portal/applications/{application.id}", "menu": menu}
-        return self.page(request, template, {**shared, **values}, section="applications")
+        shared = {"application": application, "base": f"{ROOT}/applications/{application.id}", "menu": menu}
+        return self.page(request, visit, template, {**shared, **values}, section="applications")
+
+    def sign_in_page(self, request: Request, message: str, status: int = 200) -> Response:
+        """`message` is the label of why one is here, or ""."""
+        values = {"message": message, "here": f"{ROOT}/sign-in", **words(request)}
+        return HTMLResponse(self._templates.get_template("sign_in.html").render(values), status)
 
     def refusal_page(self, request: Request, refused: PortalRefused) -> Response:
-        shown = words(request)
-        values = {"code": refused.code, "sentence": refused.sentence_in(language_of(request)), **shown}
+        if refused.status == 401 and request.method == "GET":
+            return see(f"{ROOT}/sign-in?why={refused.code}")
+        values = {"code": refused.code, "sentence": refused.sentence_in(language_of(request)), **words(request)}
         return HTMLResponse(self._templates.get_template("refused.html").render(values), refused.status)
 
 
@@ -105,12 +177,9 @@ def refusing(action: Callable[[], Result]) -> Result:
     """What the tenant refuses, as the portal says it."""
     try:
         return action()
-    except UnknownPrincipal as refused:
-        raise PortalRefused(404, "principal_not_found", what=refused) from refused
-    except DirectoryRefused as refused:
-        raise PortalRefused(409, "directory_refused", what=refused) from refused
-    except ProvisioningRefused as refused:
-        raise PortalRefused(409, "provisioning_refused", what=refused) from refused
+    except EntraRefused as refused:
+        status = 404 if isinstance(refused, UnknownPrincipal) else 409
+        raise PortalRefused(status, refused.code, **refused.values) from refused
 
 
 def scope_named(name: str) -> Scope:
@@ -124,3 +193,8 @@ def scope_named(name: str) -> Scope:
 def see(path: str) -> Response:
     """After a change: the page that shows it."""
     return RedirectResponse(path, 303)
+
+
+def _check_csrf(visit: Visit, token: str) -> None:
+    if not compare_digest(visit.session.csrf.encode(), token.encode("utf-8", "replace")):
+        raise PortalRefused(403, "stale_form")

@@ -30,6 +30,9 @@ class User:
     telephone_number: str | None = None
     mobile: str | None = None
     fax: str | None = None
+    company_name: str | None = None
+    employee_type: str | None = None
+    extension_attribute1: str | None = None
     account_enabled: bool = True
     manager_id: str | None = None
     deleted_at: datetime | None = None
@@ -67,6 +70,9 @@ class UserDetails(TypedDict, total=False):
     telephone_number: str | None
     mobile: str | None
     fax: str | None
+    company_name: str | None
+    employee_type: str | None
+    extension_attribute1: str | None
     account_enabled: bool
     manager_id: str | None
 

@@ -63,5 +63,14 @@ class JobStatus:
     failures_to_retry: int
 
 
+def shown_state(status: JobStatus) -> str:
+    """What the page says of the state: a cycle that runs, or the end of a long quarantine, is told as well."""
+    if status.current_cycle is not None:
+        return "Running"
+    if status.state is JobState.PAUSED and status.quarantine_reason:
+        return "Disabled"
+    return status.state
+
+
 def counted(entries: list[LogEntry]) -> Mapping[tuple[Action, Status], int]:
     return Counter((entry.action, entry.status) for entry in entries)

@@ -31,6 +31,13 @@ def work_for_user(user: User | None, entitled: bool, link: Link | None) -> Work:
     return Work.DISABLE if link.managed else Work.NOTHING
 
 
+def work_on_demand(user: User | None, work: Work) -> Work:
+    """Who is disabled or deleted in the directory is left to the cycles (ENTRA-267); nothing to do is said."""
+    if user is None or not user.is_active or work is Work.NOTHING:
+        return Work.SKIP
+    return work
+
+
 ACTIONS: Final = {
     Work.SKIP: Action.OTHER,
     Work.FORGET: Action.OTHER,

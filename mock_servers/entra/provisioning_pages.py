@@ -1,0 +1,177 @@
+"""Provisioning of an application: its overview and controls, Edit provisioning, and Provision on demand."""
+
+import secrets
+from collections import OrderedDict
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from scimulate.mock_servers.entra.accounts import Permission
+from scimulate.mock_servers.entra.application import MASK, OnDemand, ProvisioningSettings
+from scimulate.mock_servers.entra.connection import ConnectionTest, CredentialsRefused
+from scimulate.mock_servers.entra.portal import ROOT, EntraPortal, Visit, refusing, scope_named, see
+from scimulate.mock_servers.entra.principals import Group
+from scimulate.mock_servers.entra.reading import settings_of, ticked
+from scimulate.mock_servers.entra.scope import Scope
+from scimulate.mock_servers.entra.status import shown_state
+from scimulate.mock_servers.refusal import PortalRefused
+
+TOKENS_KEPT = 20
+HITS_SHOWN = 40
+
+
+def routes_of(portal: EntraPortal) -> list[Route]:
+    pages, edit, on_demand = _ProvisioningPages(portal), _EditPages(portal), _OnDemandPages(portal)
+    one = "/applications/{application}"
+    return [
+        Route(f"{one}/provisioning", pages.provisioning, methods=["GET"]),
+        Route(f"{one}/provisioning/{{act}}", pages.control, methods=["POST"]),
+        Route(f"{one}/edit", edit.edit, methods=["GET"]),
+        Route(f"{one}/edit", edit.test_or_save, methods=["POST"]),
+        Route(f"{one}/on-demand", on_demand.choose, methods=["GET"]),
+        Route(f"{one}/on-demand", on_demand.provision, methods=["POST"]),
+    ]
+
+
+def sentence_of(test: ConnectionTest, visit: Visit) -> str:
+    """What the test came to, in the reader's language."""
+    if test.told is not None:
+        return visit.say(test.told.label, **test.told.values)
+    return visit.say("entra.test.good") if test.succeeded else test.message
+
+
+class _ProvisioningPages:
+    def __init__(self, portal: EntraPortal) -> None:
+        self._portal = portal
+
+    async def provisioning(self, request: Request) -> Response:
+        return self._page(request, self._portal.visit(request, Permission.PROVISION), None)
+
+    def _page(self, request: Request, visit: Visit, refused: PortalRefused | None) -> Response:
+        application = self._portal.application_of(request)
+        status = application.status()
+        failed = [
+            entry
+            for entry in application.log.entries(status="failure")
+            if status.last_cycle is not None and entry.cycle_id == status.last_cycle.id
+        ]
+        values = {
+            "status": status,
+            "state": shown_state(status),
+            "failed": failed,
+            "refused": refused,
+            "sentence": refused.sentence_in(visit.language) if refused else "",
+        }
+        return self._portal.application_page(request, visit, "provisioning.html", values, menu="provisioning")
+
+    async def control(self, request: Request) -> Response:
+        visit, _ = await self._portal.submitted(request, Permission.PROVISION)
+        application = self._portal.application_of(request)
+        acts = {"start": application.start, "stop": application.stop, "restart": application.restart}
+        act = acts.get(request.path_params["act"])
+        if act is None:
+            raise PortalRefused(404, "page_not_found")
+        try:
+            await self._portal.do(act)
+        except PortalRefused as refused:
+            return self._page(request, visit, refused)
+        return see(f"{ROOT}/applications/{application.id}/provisioning")
+
+
+class _EditPages:
+    """Edit provisioning: one form with the credentials and the settings. Save keeps all of it or nothing."""
+
+    def __init__(self, portal: EntraPortal) -> None:
+        self._portal = portal
+        # Tokens that were typed but not saved stay here between Test Connection and Save, never on a page.
+        self._entered: OrderedDict[str, str] = OrderedDict()
+
+    async def edit(self, request: Request) -> Response:
+        visit = self._portal.visit(request, Permission.PROVISION)
+        application = self._portal.application_of(request)
+        url = application.credentials.tenant_url if application.credentials else ""
+        return self._page(request, visit, url, application.scope, application.settings)
+
+    def _page(
+        self,
+        request: Request,
+        visit: Visit,
+        tenant_url: str,
+        scope: Scope,
+        settings: ProvisioningSettings,
+        *,
+        test: ConnectionTest | None = None,
+        entered: str = "",
+        saved: bool | None = None,
+    ) -> Response:
+        has_secret = bool(entered) or self._portal.application_of(request).credentials is not None
+        values = {
+            "tenant_url": tenant_url,
+            "test": test,
+            "sentence": sentence_of(test, visit) if test else "",
+            "entered": entered,
+            "saved": saved,
+            "masked": MASK if has_secret else "",
+            "scope": scope,
+            "scopes": list(Scope),
+            "settings": settings,
+        }
+        return self._portal.application_page(request, visit, "edit.html", values, menu="provisioning")
+
+    async def test_or_save(self, request: Request) -> Response:
+        visit, form = await self._portal.submitted(request, Permission.PROVISION)
+        application = self._portal.application_of(request)
+        url = form.get("tenant_url", "")
+        token = form.get("secret_token", "") or self._entered.get(form.get("entered", ""))
+        scope = scope_named(form["scope"]) if "scope" in form else application.scope
+        settings = settings_of(form.get("notification_email", ""), form.get("send_on_failure") == "on")
+        if form.get("act") != "save":
+            test = await self._portal.do(lambda: application.test_connection(url, token))
+            return self._page(request, visit, url, scope, settings, test=test, entered=self._keep(token))
+        try:
+            await self._portal.do(lambda: application.save_credentials(url, token))
+        except CredentialsRefused as refused:
+            entered = self._keep(token)
+            return self._page(request, visit, url, scope, settings, test=refused.test, entered=entered, saved=False)
+        application.scope, application.settings = scope, settings
+        return self._page(request, visit, url, scope, settings, saved=True)
+
+    def _keep(self, token: str | None) -> str:
+        if not token:
+            return ""
+        handle = secrets.token_urlsafe(16)
+        self._entered[handle] = token
+        while len(self._entered) > TOKENS_KEPT:
+            self._entered.popitem(last=False)
+        return handle
+
+
+class _OnDemandPages:
+    """IVANTI-038, ENTRA-264: search, choose one, provision, and see step by step what was done."""
+
+    def __init__(self, portal: EntraPortal) -> None:
+        self._portal = portal
+
+    async def choose(self, request: Request) -> Response:
+        visit = self._portal.visit(request, Permission.PROVISION)
+        return self._page(request, visit, request.query_params.get("principal", ""), None)
+
+    def _page(self, request: Request, visit: Visit, principal_id: str, result: OnDemand | None) -> Response:
+        directory, search = self._portal.tenant.directory, request.query_params.get("search", "")
+        chosen = refusing(lambda: directory.principal(principal_id)) if principal_id else None
+        members = [directory.principal(each) for each in chosen.members] if isinstance(chosen, Group) else []
+        values = {
+            "search": search,
+            "found": directory.search(search)[:HITS_SHOWN],
+            "chosen": chosen,
+            "members": members[:HITS_SHOWN],
+            "result": result,
+        }
+        return self._portal.application_page(request, visit, "on_demand.html", values, menu="provisioning")
+
+    async def provision(self, request: Request) -> Response:
+        visit, form = await self._portal.submitted(request, Permission.PROVISION)
+        application, principal_id = self._portal.application_of(request), form.get("principal", "")
+        result = await self._portal.do(lambda: application.provision_on_demand(principal_id, ticked(form)))
+        return self._page(request, visit, principal_id, result)
