@@ -10,7 +10,7 @@ import importlib.util
 import os
 import re
 import shutil
-from collections.abc import Callable
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,12 +18,16 @@ from scimulate.harness.faults import HarnessError
 from scimulate.steps.portal_calls import Account, PortalCalls, Refusal
 
 if TYPE_CHECKING:  # A development tool, which a run without the browser does not need.
-    from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, Playwright
+    from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Playwright
 
 NAMES_OF_CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 THIS_MACHINE_ONLY = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"
+NO_GRAPHICS = ("--disable-gpu", "--in-process-gpu")
 PATIENCE_MS = 10_000
 SIGN_IN_PAGE = "mdm.login"
+CONFIRM_PAGE = "mdm.confirm"
+CSRF_TOKEN = 'input[name="csrf"]'
+SESSION_COOKIE = "scimulate_portal"
 
 # A refusal's status is told by the page itself; the console repeats it.
 _REFUSED = re.compile(r"Failed to load resource: the server responded with a status of 4\d\d")
@@ -83,7 +87,7 @@ class Chromium:
             root = ["--no-sandbox"] if os.geteuid() == 0 else []
             self._playwright = sync_playwright().start()
             self._browser = self._playwright.chromium.launch(
-                executable_path=_chromium(), args=[THIS_MACHINE_ONLY, *root]
+                executable_path=_chromium(), args=[THIS_MACHINE_ONLY, *NO_GRAPHICS, *root]
             )
         return self._browser
 
@@ -119,8 +123,8 @@ class PortalTab:
         """Go to a page. Signs in where the portal asks for it, which leads to the page that was asked for."""
         self.go(path)
         if self.asks_to_sign_in():
-            refusal = self.sign_in()
-            assert refusal is None, refusal
+            self.sign_in()
+            assert not self.asks_to_sign_in(), self.refusal()
         return self.refusal()
 
     def go(self, path: str) -> None:
@@ -130,21 +134,52 @@ class PortalTab:
     def asks_to_sign_in(self) -> bool:
         return self.page_id == SIGN_IN_PAGE
 
-    def sign_in(self, account: Account | None = None) -> Refusal | None:
-        """Fill in the page that asks for it; `account` is the administrator from now on."""
-        self.account = account or self.account
+    def sign_in(self, password: str | None = None) -> Refusal | None:
+        """Fill in the page that asks for it, with the account's own password unless another is given."""
         self.page.locator("#user_name").fill(self.account.user_name)
-        self.page.locator("#password").fill(self.account.password)
+        self.page.locator("#password").fill(self.account.password if password is None else password)
         self.press("#sign-in")
         return self.refusal()
 
+    def forget_session(self) -> None:
+        """What a browser does when it is closed."""
+        self.page.context.clear_cookies(name=SESSION_COOKIE)
+
+    def shows(self, selector: str) -> bool:
+        found: bool = self.page.evaluate("(selector) => document.querySelector(selector) !== null", selector)
+        return found
+
     def press(self, selector: str) -> None:
         """Click on what leads to another page, and be there."""
-        self.follow(self.page.locator(selector).click)
-
-    def follow(self, act: Callable[[], object]) -> None:
         with self.page.expect_navigation(wait_until="domcontentloaded"):
-            act()
+            self.page.locator(selector).click()
+
+    def fill(self, values: Mapping[str, str]) -> None:
+        """Fill in a form: what is typed, and what is chosen from a list, by the names of the fields."""
+        for name, value in values.items():
+            field = self.page.locator(f'main [name="{name}"]')
+            if self.shows(f'main select[name="{name}"]'):
+                field.select_option(value)
+            else:
+                field.fill(value)
+
+    def downloaded(self, selector: str) -> bytes:
+        """What comes of a click on a link to a file."""
+        with self.page.expect_download() as download:
+            self.page.locator(selector).click()
+        return download.value.path().read_bytes()
+
+    def choose_action(self, row: str, action: str) -> None:
+        """Open the Select menu of a line, and choose from it."""
+        self.page.locator(f"{row} summary").click()
+        self.press(f'{row} [data-action="{action}"]')
+
+    def asks_to_confirm(self) -> bool:
+        return self.page_id == CONFIRM_PAGE
+
+    def confirm_if_asked(self) -> None:
+        if self.asks_to_confirm():
+            self.press("#confirm")
 
     def refusal(self) -> Refusal | None:
         """The refusal that the page shows."""
@@ -174,13 +209,12 @@ class PortalTab:
         copied: str = self.page.evaluate("() => navigator.clipboard.readText()")
         return copied
 
-    def line(self, kind: str, identifier: str) -> "Locator":
-        return self.page.locator(f'[data-row="{kind}"][id$="{identifier}"]')
-
     def calls_of_this_session(self) -> PortalCalls:
         """The JSON surface, for what no page can do, such as two clicks at once."""
+        if not self.shows(CSRF_TOKEN):
+            self.open("/")
         cookies = {str(one["name"]): str(one["value"]) for one in self.page.context.cookies()}
-        csrf = self.page.locator('input[name="csrf"]').first.get_attribute("value") or ""
+        csrf = self.page.locator(CSRF_TOKEN).first.get_attribute("value") or ""
         self.calls.join(cookies, csrf)
         return self.calls
 

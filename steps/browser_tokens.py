@@ -6,8 +6,7 @@ from scimulate.steps.browser import PortalTab
 from scimulate.steps.portal_calls import Refusal
 from scimulate.steps.portal_tokens import VENDOR, Generated, ProvisioningPage, TokenRow, TokensByCalls
 
-PATH = "/admin/scim"
-CONFIRM_PAGE = "mdm.confirm"
+TOKENS_PATH = "/admin/scim"
 
 
 class TokensInBrowser:
@@ -18,20 +17,20 @@ class TokensInBrowser:
         self.generated: list[Generated] = []
 
     def page(self) -> ProvisioningPage:
-        self._tab.open(PATH)
+        self._tab.open(TOKENS_PATH)
         rows = tuple(map(_row, self._tab.rows("tokens")))
         offered = self._tab.page.locator("#provider option").evaluate_all("found => found.map(one => one.value)")
         return ProvisioningPage(
             self._tab.fields()["target_url"],
             tuple(provider for provider in offered if provider),
-            self._shows("#generate") and not self._shows("#limit"),
-            self._shows("#edit-settings"),
+            self._tab.shows("#generate") and not self._tab.shows("#limit"),
+            self._tab.shows("#edit-settings"),
             rows,
             self._tab.text(),
         )
 
     def generate(self, *, confirm: bool = True, provider: str = VENDOR) -> Generated | Refusal:
-        if refusal := self._tab.open(PATH):
+        if refusal := self._tab.open(TOKENS_PATH):
             return refusal
         self._tab.page.locator("#provider").select_option(provider)
         self._tab.press("#generate")
@@ -46,16 +45,13 @@ class TokensInBrowser:
 
     def change(self, place: int, action: str) -> Generated | Refusal | None:
         identifier = self.generated[place].identifier
-        if refusal := self._tab.open(PATH):
+        if refusal := self._tab.open(TOKENS_PATH):
             return refusal
-        row = self._tab.page.locator(f"#token-{identifier}")
-        button = row.locator(f'[data-action="{action}"]')
-        if not button.count():
+        row = f"#token-{identifier}"
+        if not self._tab.shows(f'{row} [data-action="{action}"]'):
             return self._sent_all_the_same(identifier, action)
-        row.locator("summary").click()
-        self._tab.follow(button.click)
-        if self._tab.page_id == CONFIRM_PAGE:
-            self._tab.press("#confirm")
+        self._tab.choose_action(row, action)
+        self._tab.confirm_if_asked()
         if refusal := self._tab.refusal():
             return refusal
         if action == "renew":
@@ -65,28 +61,23 @@ class TokensInBrowser:
 
     def generate_at_once(self, times: int) -> list[Generated | Refusal]:
         """Two clicks at once are more than one page can do."""
-        self._tab.open(PATH)
+        self._tab.open(TOKENS_PATH)
         by_calls = TokensByCalls(self._tab.calls_of_this_session())
         answers = by_calls.generate_at_once(times)
         self.generated += by_calls.generated
         return answers
 
     def change_unknown(self, identifier: str, action: str) -> Refusal | None:
-        self._tab.open(PATH)
+        self._tab.open(TOKENS_PATH)
         return self._sent_all_the_same(identifier, action)
 
     def ask_to_remove(self, place: int) -> str:
-        self._tab.open(PATH)
-        row = self._tab.page.locator(f"#token-{self.generated[place].identifier}")
-        row.locator("summary").click()
-        self._tab.follow(row.locator('[data-action="remove"]').click)
+        self._tab.open(TOKENS_PATH)
+        self._tab.choose_action(f"#token-{self.generated[place].identifier}", "remove")
         warning = self._tab.page.locator('input[name="warning"]')
         code = warning.get_attribute("value") or "" if warning.count() else ""
         self._tab.press("#cancel")
         return code
-
-    def _shows(self, selector: str) -> bool:
-        return self._tab.page.locator(selector).count() > 0
 
     def _sent_all_the_same(self, identifier: str, action: str) -> Refusal | None:
         """What a page does not offer is sent by a program, or by a page that was opened before."""
@@ -94,7 +85,7 @@ class TokensInBrowser:
 
     def _cancelled(self) -> Refusal | None:
         """The portal asks, and the administrator does not confirm."""
-        if self._tab.page_id != CONFIRM_PAGE:
+        if not self._tab.asks_to_confirm():
             return None
         question = self._tab.page.locator("h1").inner_text()
         self._tab.press("#cancel")
