@@ -14,6 +14,7 @@ from scimulate.mock_servers.tenants import Tenant
 
 PORT = 8880
 IN_MEMORY = ":memory:"
+NEW = "(a new password with each start)"
 INACTIVE = ", set to Inactive: refused until the portal sets it to Active"
 
 
@@ -61,7 +62,7 @@ def announce(app: MdmApplication, token: str, database: str) -> None:
     tenant = app.tenants.default
     print(f"SCIM endpoint  {app.scim_url_of(tenant)}")
     print(f"Portal         {app.portal_url_of(tenant)}")
-    print(f"Sign in        {FIRST_ADMINISTRATOR} / {tenant.administrators.set_password(FIRST_ADMINISTRATOR)}")
+    print(f"Sign in        {FIRST_ADMINISTRATOR} / {tenant.administrators.set_password(FIRST_ADMINISTRATOR)}  {NEW}")
     print(f"Token          {token}")
     print(f"Policy         {tenant.policy.name}")
     kept = "nothing is kept; --database FILE keeps it" if database == IN_MEMORY else database

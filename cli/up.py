@@ -7,7 +7,6 @@ from scimulate.cli.exit_codes import CLEAN
 from scimulate.cli.serving import served, until_ended
 from scimulate.mock_servers.clock import VirtualClock
 from scimulate.mock_servers.entra.accounts import FIRST_ACCOUNT
-from scimulate.mock_servers.entra.accounts import FIRST_ACCOUNT
 from scimulate.mock_servers.entra.pages import create_entra_portal
 from scimulate.mock_servers.entra.sample import fill_with_company
 from scimulate.mock_servers.entra.tenant import EntraTenant
@@ -19,8 +18,12 @@ from scimulate.mock_servers.tenants import Tenant
 STEPS = """\
 Both are up, on one clock that moves when you let it. Nothing is kept when they end.
 
-  MDM portal       {mdm}/portal       sign in as {user_name} / {password}
-  Entra ID portal  {entra}/portal       sign in as {entra_user_name} / {entra_password}
+  MDM portal       {mdm}/portal
+  Entra ID portal  {entra}/portal
+
+Sign in there as:
+
+{accounts}
 
 The documented procedure, step by step:
 
