@@ -30,3 +30,9 @@ def will_be_stopped(world: World, moment: str) -> None:
 @when(parsers.parse("the clock reaches {moment}"))
 def clock_reaches(world: World, moment: str) -> None:
     world.clock.advance_to(on_the_day(world, moment))
+
+
+@given(parsers.re(r"(?P<count>\d+) (?P<unit>seconds?|days?) (?:has|have) passed$"), converters={"count": int})
+@when(parsers.re(r"(?P<count>\d+) (?P<unit>seconds?|days?) (?:passes|pass)$"), converters={"count": int})
+def time_passes(world: World, count: int, unit: str) -> None:
+    world.clock.advance(timedelta(**{f"{unit.rstrip('s')}s": count}))

@@ -3,9 +3,10 @@
 from pytest_bdd import given, parsers, then, when
 
 from scimulate.steps.portal_calls import Refusal
-from scimulate.steps.portal_tokens import Generated
+from scimulate.steps.portal_tokens import Generated, bits_apart, is_bearer_token
 from scimulate.steps.world import World
 
+ENOUGH_BITS = 128
 PLACES = {"first": 0, "second": 1}
 INTO = {"active": "activate", "inactive": "deactivate"}
 PAST = {
@@ -41,6 +42,17 @@ def generates_a_token(world: World) -> None:
     world.outcome = world.the_portal().tokens.generate()
 
 
+@given(parsers.parse('the tenant holds a token for "{provider}"'))
+@when(parsers.parse('the administrator generates a token for "{provider}"'))
+def generates_a_token_for(world: World, provider: str) -> None:
+    world.outcome = world.the_portal().tokens.generate(provider=provider)
+
+
+@when(parsers.parse("{count:d} administrators generate a token at the same moment"))
+def generate_at_once(world: World, count: int) -> None:
+    world.outcome = world.the_portal().tokens.generate_at_once(count)
+
+
 @when("the administrator asks for a token without confirming")
 def asks_without_confirming(world: World) -> None:
     world.outcome = world.the_portal().tokens.generate(confirm=False)
@@ -56,6 +68,37 @@ def removes_or_renews(world: World, place: str, action: str) -> None:
     world.change_token(PLACES[place], action)
 
 
+@when(parsers.parse('the administrator tries to {action} a token that "{why}"'))
+def acts_on_no_token(world: World, action: str, why: str) -> None:
+    world.outcome = world.the_portal().tokens.change_unknown(world.token_that(why), action)
+
+
+@when("the administrator is about to remove the first token")
+def is_about_to_remove(world: World) -> None:
+    world.outcome = world.the_portal().tokens.ask_to_remove(0)
+
+
+@given(parsers.re(r"a tenant may hold (?P<most>\d+|any number of) tokens?$"))
+def may_hold(world: World, most: str) -> None:
+    world.the_tenant().control("PUT", "/policy", {"max_tokens": int(most) if most.isdigit() else None})
+
+
+@given("the limit counts the tokens of each identity provider by themselves")
+def limit_counts_by_provider(world: World) -> None:
+    world.the_tenant().control("PUT", "/policy", {"token_limit_per_provider": True})
+
+
+@given(parsers.parse("tokens expire after {days:d} days"))
+def tokens_expire_after(world: World, days: int) -> None:
+    world.the_tenant().control("PUT", "/policy", {"token_lifetime_days": days})
+
+
+@given(parsers.parse("a renewed secret passes over within {seconds:d} seconds"))
+def passes_over_within(world: World, seconds: int) -> None:
+    world.hold_tokens(1)  # IVANTI-014
+    world.the_portal().settings.save({"renew_overlap_seconds": seconds})
+
+
 @when("the administrator opens the provisioning page")
 def opens_the_page(world: World) -> None:
     world.outcome = world.the_portal().tokens.page()
@@ -69,6 +112,73 @@ def shows_token_and_url(world: World) -> None:
         if isinstance(world.outcome, Generated)
         else world.outcome,
         action="generating a token",
+    )
+
+
+@then("the copied values are exactly the token and the target SCIM URL")
+def copied_exactly(world: World) -> None:
+    """RFC 6750 §2.1 says what a token may consist of: a blank or a line break is not part of it."""
+    copied = world.the_portal().tokens.generated[-1]
+    world.judge.check(
+        expected=[True, world.scim_url],
+        actual=[is_bearer_token(copied.token), copied.target_url],
+        action="copying both values",
+    )
+
+
+@then("the two tokens are independent of each other and of the tenant")
+def tokens_are_independent(world: World) -> None:
+    first, second = (generated.token for generated in world.the_portal().tokens.generated)
+    told = [word for word in (world.scim_url.split("/")[-3], "admin") if word in first + second]
+    world.judge.check(
+        expected=[True, []],
+        actual=[bits_apart(first, second) >= ENOUGH_BITS, told],
+        action="comparing two tokens",
+    )
+
+
+@then(parsers.parse("{generated:d} of them gets a token and {refused:d} is refused"))
+def some_get_a_token(world: World, generated: int, refused: int) -> None:
+    outcomes = [one.reason if isinstance(one, Refusal) else "generated" for one in world.outcome]
+    world.judge.check(
+        expected=["generated"] * generated + ["token_limit_reached"] * refused,
+        actual=sorted(outcomes),
+        action="generating at the same moment",
+    )
+
+
+@then(parsers.parse('the portal warns because "{reason}"'))
+def portal_warns(world: World, reason: str) -> None:
+    world.judge.check(expected=reason, actual=world.outcome, action="asking to remove a token")
+
+
+@then("the portal has no warning")
+def portal_does_not_warn(world: World) -> None:
+    world.judge.check(expected="", actual=world.outcome, action="asking to remove a token")
+
+
+@then("every token was shown with the same target SCIM URL")
+def shown_with_the_same_url(world: World) -> None:
+    world.judge.check(
+        expected={world.scim_url},
+        actual={generated.target_url for generated in world.the_portal().tokens.generated},
+        action="comparing what the generated-token pages showed",
+    )
+
+
+@then(parsers.re(r"the portal shows the (?P<place>first|second) token as (?P<status>\w+)$"))
+def shows_the_token_as(world: World, place: str, status: str) -> None:
+    rows = {row.identifier: row.status for row in world.the_portal().tokens.page().tokens}
+    identifier = world.the_portal().tokens.generated[PLACES[place]].identifier
+    world.judge.check(expected=status, actual=rows.get(identifier), action=f"looking for the {place} token")
+
+
+@then(parsers.parse('the page offers to generate a token for "{providers}"'))
+def page_offers_to_generate(world: World, providers: str) -> None:
+    world.judge.check(
+        expected=[True, [name.strip() for name in providers.split(",")]],
+        actual=[world.outcome.can_generate, list(world.outcome.providers)],
+        action="opening the provisioning page",
     )
 
 
@@ -111,35 +221,4 @@ def url_is_the_same(world: World) -> None:
         expected=world.scim_url,
         actual=world.the_portal().tokens.page().target_url,
         action="reading the target SCIM URL",
-    )
-
-
-@then(parsers.parse('the Users page lists "{user_name}" as {status} from "{source}"'))
-def users_page_lists(world: World, user_name: str, status: str, source: str) -> None:
-    name = world.names.real(user_name)
-    rows = [row for row in world.the_portal().users.find(name) if row["user_name"] == name]
-    world.judge.check(
-        expected=[{"status": status, "source": source}],
-        actual=[{"status": row["status"], "source": row["source"]} for row in rows],
-        action=f"looking for {name} on the Users page",
-    )
-
-
-@then(parsers.parse('the Users page does not list "{user_name}"'))
-def users_page_does_not_list(world: World, user_name: str) -> None:
-    name = world.names.real(user_name)
-    world.judge.check(
-        expected=[], actual=world.the_portal().users.find(name), action=f"looking for {name} on the Users page"
-    )
-
-
-@then(parsers.parse('the User Groups page lists "{group}" with {count:d} members'))
-def groups_page_lists(world: World, group: str, count: int) -> None:
-    name = world.names.group(group)
-    world.judge.check(
-        expected=[{"name": name, "members": count, "source": "SCIM Entra ID"}],
-        actual=[
-            {key: row[key] for key in ("name", "members", "source")} for row in world.the_portal().groups.find(name)
-        ],
-        action=f"looking for {name} on the User Groups page",
     )

@@ -1,5 +1,6 @@
 """The page "User Provisioning Entra ID": what an administrator does to tokens, and reads there."""
 
+import re
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from math import log2
@@ -137,6 +138,11 @@ def _row(shown: dict[str, Any]) -> TokenRow:
 def _generated(answer: httpx.Response) -> Generated:
     shown = answer.json()
     return Generated(str(shown["id"]), shown["token"], shown["target_url"])
+
+
+def is_bearer_token(text: str) -> bool:
+    """RFC 6750 §2.1: what may stand after "Bearer ", and nothing around it."""
+    return re.fullmatch(r"[A-Za-z0-9\-._~+/]+=*", text) is not None
 
 
 def bits_apart(first: str, second: str) -> float:

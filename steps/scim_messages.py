@@ -37,11 +37,18 @@ class ScimClient:
         """Nobody listens to it: what is answered to another token tells nothing of this one."""
         return type(self)(self._client, self._base_url, lambda: token)
 
+    def at(self, base_url: str, token: BearerToken) -> Self:
+        """The same at another endpoint, of which nobody hears."""
+        return type(self)(self._client, base_url, token)
+
     def get(self, path: str, **query: str) -> httpx.Response:
         return self._send("GET", path, query=query)
 
     def post(self, path: str, document: dict[str, Any]) -> httpx.Response:
         return self._send("POST", path, document)
+
+    def put(self, path: str, document: dict[str, Any]) -> httpx.Response:
+        return self._send("PUT", path, document)
 
     def patch(self, path: str, operations: list[dict[str, Any]]) -> httpx.Response:
         return self._send("PATCH", path, {"schemas": [PATCH_OP], "Operations": operations})
@@ -86,6 +93,20 @@ def user_named(user_name: str, display_name: str) -> dict[str, Any]:
         "emails": [{"value": user_name, "type": "work", "primary": True}],
         "active": True,
     }
+
+
+def user_with(user_name: str, attributes: dict[str, Any]) -> dict[str, Any]:
+    """The same with other attributes; null leaves one out."""
+    user = {**user_named(user_name, user_name.partition(".")[0].capitalize()), **attributes}
+    return {name: value for name, value in user.items() if value is not None}
+
+
+def expect_named(response: httpx.Response) -> None:
+    """The resource that is answered has an id."""
+    resource = expect.document(response, requirement="ENTRA-117")
+    named = isinstance(resource.get("id"), str) and bool(resource["id"])
+    action, exchanges = expect.action_of(response), expect.exchanges_of(response)
+    expect.true("ENTRA-117", action, "an id, as text", resource.get("id"), named, exchanges)
 
 
 def expect_created(response: httpx.Response) -> None:
@@ -203,3 +224,8 @@ def expect_client_error(response: httpx.Response, requirement: str) -> None:
     action = expect.action_of(response)
     expect.true(requirement, action, "a refusal (4xx)", told, refused, expect.exchanges_of(response))
     expect.scim_error(response, response.status_code, requirement="RFC7644-3.12-01")
+
+
+def answer_in_full(response: httpx.Response) -> tuple[int, str, str | None]:
+    """What an answer tells whoever was refused: status, body and challenge."""
+    return response.status_code, response.text, response.headers.get("WWW-Authenticate")

@@ -4,7 +4,7 @@ A step names one action of an actor and keeps the outcome here for a Then to jud
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from scimulate.mock_servers.clock import VirtualClock
@@ -13,6 +13,7 @@ from scimulate.mock_servers.entra.status import CycleSummary
 from scimulate.mock_servers.entra.tenant import EntraTenant
 from scimulate.steps.directory import People
 from scimulate.steps.judge import Judge
+from scimulate.steps.line import Line
 from scimulate.steps.names import Names
 from scimulate.steps.overheard import Overheard
 from scimulate.steps.portal import Portal
@@ -36,6 +37,7 @@ class World:
     scim_url: str
     token_of: BearerToken
     clock: VirtualClock
+    line: Line
     overheard: Overheard
     entra: EntraTenant
     application: Application
@@ -47,7 +49,8 @@ class World:
     claim: Callable[[str, str], None] = _nothing_to_claim
     """Told of a collection and an id that came to the tenant by another way than SCIM: Entra ID may change it, too."""
     outcome: Any = None
-    secret_before: str = ""
+    secrets_before: list[str] = field(default_factory=list)
+    provider_tokens: dict[str, str] = field(default_factory=dict)
 
     # The connection
 
@@ -91,6 +94,25 @@ class World:
         self.judge.remember_group(group, expect_made(response))
         self.judge.one_group(group)
 
+    # Other identity providers
+
+    def client_of_provider(self, provider: str) -> ScimClient:
+        """A client with a token of its own on the bundled servers; elsewhere there is but the one that was given."""
+        if self.tenant is None:
+            return self.client
+        if provider not in self.provider_tokens:
+            portal = self.tenant.portal_of(self.tenant.account("second.administrator", ["System Management"]))
+            generated = portal.tokens.generate(provider=provider)
+            assert isinstance(generated, Generated), generated
+            self.provider_tokens[provider] = generated.token
+        return self.client.with_token(self.provider_tokens[provider])
+
+    # Users of a client's own
+
+    def create_users(self, count: int) -> None:
+        for number in range(count):
+            expect_made(self.client.create_user(self.names.real(f"user{number}@contoso.test"), f"User {number}"))
+
     # The portal
 
     def the_tenant(self) -> BundledTenant:
@@ -112,8 +134,20 @@ class World:
         """Do `action` to a token, keeping the secret it had before."""
         self.hold_tokens(place + 1)
         tokens = self.the_portal().tokens
-        self.secret_before = tokens.generated[place].token
+        self.secrets_before.append(tokens.generated[place].token)
         self.outcome = tokens.change(place, action)
+
+    def token_that(self, why: str) -> str:
+        """The id of a token that "never existed", or "was removed" just now."""
+        if why != "was removed":
+            return "0123456789abcdef"
+        self.change_token(0, "remove")
+        return self.the_portal().tokens.generated[0].identifier
+
+    @property
+    def secret_before(self) -> str:
+        """The secret that the token had before the last change of one."""
+        return self.secrets_before[-1] if self.secrets_before else ""
 
     # Provisioning
 

@@ -30,23 +30,6 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 @breaks
-def a_third_token_is_generated(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr("scimulate.mock_servers.portal.tokens.MOST_TOKENS", 3)
-
-
-@breaks
-def an_inactive_token_is_let_in(patch: pytest.MonkeyPatch) -> None:
-    from scimulate.mock_servers.portal.token_secret import digest_of
-    from scimulate.mock_servers.portal.tokens import Tokens
-
-    def authenticate(self: Any, secret: str) -> Any:
-        kept = [each.token for each in self._state.tokens if each.digest == digest_of(secret)]
-        return kept[0] if kept else None
-
-    patch.setattr(Tokens, "authenticate", authenticate)
-
-
-@breaks
 def the_last_new_member_is_dropped(patch: pytest.MonkeyPatch) -> None:
     from scimulate.mock_servers.scim.membership import Membership
 

@@ -1,4 +1,7 @@
-"""Each rule of server, emulator and judge, broken by hand: the scenarios that promise it turn red, and no others."""
+"""Each rule of server, emulator and judge, broken by hand: the scenarios that promise it turn red, and no others.
+
+The rules of the token state model are broken in `test_token_model.py`.
+"""
 
 import os
 import re
@@ -28,7 +31,7 @@ class Promise:
 
 
 GROUP, USER = "features/entra/group_changes.feature", "features/entra/user_changes.feature"
-TOKENS, PAGES = "features/portal/tokens.feature", "features/portal/verification.feature"
+PAGES = "features/portal/verification.feature"
 CONNECTION, PROTOCOL = "features/connection/test_connection.feature", "features/protocol/users.feature"
 GROUPS = "features/protocol/groups.feature"
 ASSIGNED_USER = "features/provisioning/assigned_user.feature"
@@ -37,14 +40,6 @@ GROUP_FEATURES = f"{GROUP} {PAGES} {GROUPS} features/provisioning"
 INTERVAL, SYNC_ALL = "features/provisioning/interval.feature", "features/provisioning/sync_all.feature"
 
 PROMISES = {
-    "a_third_token_is_generated": Promise(
-        "features/portal",
-        {TOKENS: ["A third token is refused and the two stay in use", "An inactive token keeps its place"]},
-    ),
-    "an_inactive_token_is_let_in": Promise(
-        "features/portal features/protocol/connection.feature",
-        {TOKENS: ["An inactive token is refused and the other one is not"]},
-    ),
     "the_last_new_member_is_dropped": Promise(
         GROUP_FEATURES,
         {

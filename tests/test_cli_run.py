@@ -128,7 +128,7 @@ def test_a_dry_run_lists_the_scenarios_and_sends_nothing(tmp_path: Path, capsys:
     assert sentence == (
         f"{len(scenarios)} scenarios would judge https://scim.example.com/v2 by the profile entra; nothing was sent"
     )
-    assert "features/portal/tokens.feature::A third token is refused and the two stay in use" in scenarios
+    assert "features/portal/token_limit.feature::A third token is refused and the two stay in use" in scenarios
     assert kept(tmp_path) == []
 
 

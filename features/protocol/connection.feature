@@ -22,3 +22,11 @@ Feature: Who is let in
     Scenario: A list of users is typed application/scim+json
       When a client looks up the user "nobody@contoso.test"
       Then the answer is typed "application/scim+json"
+
+  @NEG-58 @SEED-004
+  Rule: A refusal does not give the token away
+
+    Scenario: The answer to a token that is refused does not repeat it
+      When a client lists users with an invented token
+      Then the answer is 401 with a challenge
+      And the answer does not repeat the token
