@@ -18,11 +18,12 @@ from scimulate.harness.wire import Wire
 from scimulate.mock_servers.clock import VirtualClock
 from scimulate.mock_servers.entra.tenant import EntraTenant
 from scimulate.mock_servers.scim.store import Database
-from scimulate.mock_servers.serving import RunningServer, create_app
+from scimulate.mock_servers.serving import MdmApplication, RunningServer, create_app
 from scimulate.mock_servers.tenants import Tenants
 from scimulate.steps.directory import People
 from scimulate.steps.endpoint_reader import EndpointReader
 from scimulate.steps.judge import Judge
+from scimulate.steps.line import Line
 from scimulate.steps.names import Names
 from scimulate.steps.overheard import Overheard
 from scimulate.steps.portal_drivers import portals
@@ -52,14 +53,20 @@ def clocks() -> Clocks:
 
 
 @pytest.fixture(scope="session")
-def wire(run: Run, clocks: Clocks) -> Iterator[Wire]:
+def mdm(clocks: Clocks) -> MdmApplication:
+    """The bundled servers of this process."""
+    return create_app(Tenants(Database(":memory:"), clocks.of), control=True)
+
+
+@pytest.fixture(scope="session")
+def wire(request: pytest.FixtureRequest, run: Run) -> Iterator[Wire]:
     """The one way out: to the endpoint under test, or to the bundled servers, which one process starts once."""
     if run.target is not None:
         with run.wire(run.target) as wire:
             yield wire
         return
-    tenants = Tenants(Database(":memory:"), clocks.of)
-    with RunningServer(create_app(tenants, control=True)) as server, run.wire(Target(url=server.url)) as wire:
+    mdm: MdmApplication = request.getfixturevalue("mdm")
+    with RunningServer(mdm) as server, run.wire(Target(url=server.url)) as wire:
         yield wire
 
 
@@ -90,7 +97,7 @@ def world(
         tenant = None if run.target else _new_tenant(item, run, wire, mark, open_portal, open_things)
         world = _stage(item, wire, clocks.of(mark), mark, run.seed, scim_client, tenant)
         if tenant is not None:
-            world.claim = wire.claim
+            world.claim = lambda collection, id: wire.claim(f"{world.scim_url}/{collection}", id)
         world.provisions_groups = world.judge.provisions_groups = no_groups is None
         world.application.provisions_groups = world.provisions_groups
         yield world
@@ -134,7 +141,8 @@ def _stage(
     names = Names(mark)
     # Entra comes again after 429 and 503; on our own servers a fault that is asked for is to be seen.
     retries = 0 if tenant else 1
-    overheard = Overheard(wire.transport("provisioning service", retries=retries), httpx.URL(scim_url).path)
+    line = Line(wire.transport("provisioning service", retries=retries))
+    overheard = Overheard(line, httpx.URL(scim_url).path)
     entra = EntraTenant(clock=clock, transport=overheard, seed=_seed(seed, mark), timeout=PATIENCE)
     scim = ScimClient(client, scim_url, token, overheard.hears)
     return World(
@@ -142,6 +150,7 @@ def _stage(
         scim_url=scim_url,
         token_of=token,
         clock=clock,
+        line=line,
         overheard=overheard,
         entra=entra,
         application=entra.create_application("MDM"),

@@ -6,18 +6,23 @@ import re
 from pytest_bdd import given, parsers, then, when
 
 from scimulate.harness import expect
+from scimulate.steps.diagnosis import LIST_RESPONSE
 from scimulate.steps.directory import listed_names
-from scimulate.steps.endpoint_reader import place
+from scimulate.steps.endpoint_reader import member_ids, place
 from scimulate.steps.entra_administrator import INVENTED_TOKEN
 from scimulate.steps.scim_messages import (
+    GROUP,
     expect_changed,
     expect_client_error,
     expect_created,
     expect_kept_out,
     expect_list_of,
+    expect_made,
+    expect_named,
     expect_one,
     expect_without_members,
     user_named,
+    user_with,
 )
 from scimulate.steps.world import World
 
@@ -49,6 +54,22 @@ def created_user_with(world: World, user_name: str, what: str) -> None:
     world.judge.remember([user_name])
 
 
+@given(parsers.parse('a client created the user "{user_name}" with the attributes:'))
+def created_user_with_attributes(world: World, user_name: str, docstring: str) -> None:
+    world.client.post("/Users", user_with(world.names.real(user_name), json.loads(world.names.real(docstring))))
+    world.judge.remember([user_name])
+
+
+@given(parsers.parse('a client created the group "{group}" with the external id "{external_id}"'))
+def created_group_with_external_id(world: World, group: str, external_id: str) -> None:
+    document = {
+        "schemas": [GROUP],
+        "displayName": world.names.group(group),
+        "externalId": world.names.real(external_id),
+    }
+    world.judge.remember_group(group, expect_made(world.client.post("/Groups", document)))
+
+
 @given(parsers.parse('a client created the groups "{groups}"'))
 def created_groups(world: World, groups: str) -> None:
     for group in listed_names(groups):
@@ -70,6 +91,33 @@ def creates_a_user_named(world: World, user_name: str, display_name: str) -> Non
     world.outcome = world.client.create_user(world.names.real(user_name), display_name)
 
 
+@when(parsers.parse('a client creates the user "{user_name}" with the attributes:'))
+def creates_the_user_with(world: World, user_name: str, docstring: str) -> None:
+    user = user_with(world.names.real(user_name), json.loads(world.names.real(docstring)))
+    world.outcome = world.client.post("/Users", user)
+
+
+@when("a client creates a user whose name is no address")
+def creates_a_user_without_address(world: World) -> None:
+    user = {**user_named(world.names.real("ada@contoso.test"), "Ada"), "userName": f"ada.{world.names.mark}"}
+    world.outcome = world.client.post("/Users", user)
+
+
+@when(parsers.parse('a client looks up {kind} by "{attribute}" "{value}"'))
+def looks_up_by(world: World, kind: str, attribute: str, value: str) -> None:
+    world.outcome = world.client.get(f"/{kind.capitalize()}", filter=f'{attribute} eq "{world.names.real(value)}"')
+
+
+@when(parsers.parse('a client asks for "{path}"'))
+def asks_for(world: World, path: str) -> None:
+    world.outcome = world.client.get(path)
+
+
+@when(parsers.parse('a client creates the group "{group}"'))
+def creates_the_group(world: World, group: str) -> None:
+    world.outcome = world.client.create_group(world.names.group(group), [])
+
+
 @when(parsers.parse('a client looks up the user "{user_name}"'))
 def looks_up_the_user(world: World, user_name: str) -> None:
     world.outcome = world.client.look_up("userName", world.names.real(user_name))
@@ -78,6 +126,11 @@ def looks_up_the_user(world: World, user_name: str) -> None:
 @when(parsers.parse('a client deletes the user "{user_name}"'))
 def deletes_the_user(world: World, user_name: str) -> None:
     world.outcome = world.client.delete(place("/Users", world.judge.remembered(user_name)))
+
+
+@when(parsers.parse('a client deletes the group "{group}"'))
+def deletes_the_group(world: World, group: str) -> None:
+    world.outcome = world.client.delete(place("/Groups", world.judge.one_group(group)))
 
 
 @when(parsers.parse('a client patches the user "{user_name}":'))
@@ -162,6 +215,35 @@ def answer_is_the_typed_error(world: World, status: int, scim_type: str) -> None
 @then("the answer is an error of the client's making")
 def answer_is_a_client_error(world: World) -> None:
     expect_client_error(world.outcome, world.judge.requirement)
+
+
+@then("the answer is 200 or 201 with an id")
+def answer_is_a_resource(world: World) -> None:
+    expect.status(world.outcome, 200, 201, requirement=world.judge.requirement)
+    expect_named(world.outcome)
+
+
+@then(parsers.parse('the endpoint group "{group}" lists {count:d} members'))
+def group_lists_so_many(world: World, group: str, count: int) -> None:
+    shown = world.client.get(place("/Groups", world.judge.one_group(group))).json()
+    world.judge.check(expected=count, actual=len(member_ids(shown)), action=f"counting the members of {group}")
+
+
+@then("there is nothing to be had there")
+def nothing_to_be_had(world: World) -> None:
+    expect.status(world.outcome, 404, 501, requirement=world.judge.requirement)
+
+
+@then(parsers.parse('no resource type is called "{name}"'))
+def no_resource_type_is_called(world: World, name: str) -> None:
+    types = expect.envelope(world.outcome, requirement=LIST_RESPONSE)
+    called = [one.get("name") for one in types if str(one.get("name")).casefold() == name.casefold()]
+    world.judge.check(expected=[], actual=called, action="reading the resource types")
+
+
+@then(parsers.parse('the user "{user_name}" at the endpoint has no "{attribute}"'))
+def user_has_no(world: World, user_name: str, attribute: str) -> None:
+    world.judge.has(user_name, {attribute: None})
 
 
 @then("the answer is 401 with a challenge")

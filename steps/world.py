@@ -47,7 +47,7 @@ class World:
     provisions_groups: bool = True
     tenant: BundledTenant | None = None
     claim: Callable[[str, str], None] = _nothing_to_claim
-    """Told of a collection and an id that came to the tenant by another way than SCIM: Entra ID may change it, too."""
+    """Told of a collection, "Users", and an id in it that came by another way than SCIM: Entra ID may change it."""
     outcome: Any = None
     secrets_before: list[str] = field(default_factory=list)
     provider_tokens: dict[str, str] = field(default_factory=dict)

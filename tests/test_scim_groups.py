@@ -277,3 +277,12 @@ def test_a_groups_version_covers_the_names_it_shows(endpoint: ScimTenant) -> Non
     assert (now.status, [shown["display"] for shown in now.body["members"]]) == (200, ["After"])
     endpoint.send("DELETE", user)
     assert endpoint.send("GET", group, headers={"if-none-match": now.headers["etag"]}).body["members"] == []
+
+
+def test_a_group_is_renamed_by_a_client_that_names_its_id_beside(endpoint: ScimTenant) -> None:
+    """Okta sends both; another id is refused as ever."""
+    group_id = endpoint.create_group("Engineering")["id"]
+    for own, status in ((group_id, 204), ("another", 400)):
+        value = {"id": own, "displayName": f"Research {status}"}
+        assert endpoint.patch(f"/Groups/{group_id}", {"op": "replace", "value": value}).status == status
+    assert endpoint.send("GET", f"/Groups/{group_id}").body["displayName"] == "Research 204"

@@ -63,7 +63,7 @@ class Groups:
         return Change(change)
 
     def modify(self, group_id: str, request: Request, projection: Projection, vendor: str) -> Change:
-        steps = steps_of(parse_object(request.body), GROUP, self._policy)
+        steps = steps_of(parse_object(request.body), GROUP, self._policy, group_id)
         of_members = [step for step in steps if _is_of_members(step)]
         of_document = [step for step in steps if not _is_of_members(step)]
 

@@ -38,8 +38,10 @@ class Step:
     has_value: bool = False
 
 
-def steps_of(message: dict[str, object], resource_type: ResourceType, policy: Policy) -> list[Step]:
-    """The steps of a PatchOp message, in order."""
+def steps_of(
+    message: dict[str, object], resource_type: ResourceType, policy: Policy, own_id: str | None = None
+) -> list[Step]:
+    """The steps of a PatchOp message, in order, for the resource `own_id`."""
     fields = {key.lower(): value for key, value in message.items()}
     if not policy.schemas_optional and not _names_patch(fields.get("schemas")):
         raise invalid_syntax(f"schemas must hold {PATCH_URN}")
@@ -48,7 +50,7 @@ def steps_of(message: dict[str, object], resource_type: ResourceType, policy: Po
         raise invalid_syntax("Operations must be a list with at least one operation")
     if len(operations) > PATCH_OPERATIONS:
         raise too_large(f"a request may hold {PATCH_OPERATIONS} operations")
-    reader = _Reader(resource_type, policy)
+    reader = _Reader(resource_type, policy, own_id)
     steps = [step for operation in operations for step in reader.steps(operation)]
     if len(steps) > PATCH_OPERATIONS:
         raise too_large(f"a request may change {PATCH_OPERATIONS} attributes")
@@ -72,9 +74,10 @@ def _names_patch(schemas: object) -> bool:
 class _Reader:
     """Reads operations of one message."""
 
-    def __init__(self, resource_type: ResourceType, policy: Policy) -> None:
+    def __init__(self, resource_type: ResourceType, policy: Policy, own_id: str | None) -> None:
         self._type = resource_type
         self._policy = policy
+        self._own_id = own_id
 
     def steps(self, operation: object) -> Iterator[Step]:
         if not isinstance(operation, dict):
@@ -138,6 +141,8 @@ class _Reader:
             # The list follows from what the resource holds; naming a known extension changes nothing.
             self._check_schemas(step)
             return
+        if path.attribute.name == "id" and step.op == "replace" and step.value == self._own_id:
+            return  # Okta names the group that it renames by its id, beside the new name; nothing is changed by it.
         for part in (path.attribute, path.sub):
             if part is not None and part.mutability == "readOnly":
                 if path.extension is not None and self._policy.unknown_paths_ignored:

@@ -66,7 +66,7 @@ class Users:
         return self._modify(user_id, request, projection, vendor, replaced)
 
     def modify(self, user_id: str, request: Request, projection: Projection, vendor: str) -> Change:
-        steps = steps_of(parse_object(request.body), self._type, self._policy)
+        steps = steps_of(parse_object(request.body), self._type, self._policy, user_id)
 
         def modified(row: Row) -> Document:
             document = filtered_for_policy(apply(row.document, steps, self._policy), self._policy)
