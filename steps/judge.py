@@ -25,6 +25,7 @@ ONE_AT_MOST = "ENTRA-106"
 RESTORES = "ENTRA-144"
 AS_ASKED = "ENTRA-122"
 JOINS = "RFC7644-3.5.2.1-07"
+LEAVES = "ENTRA-153"
 LAST_WRITES = 3
 
 
@@ -163,11 +164,14 @@ class Judge:
         wanted = sorted(self.find_user(member)["id"] for member in members)
         joined = self._overheard.joined(identifier)
         lost = joined and any(one not in listed for one in wanted if one not in joined)
+        stays = not self.requirement.startswith(("ENTRA", "RFC")) and any(
+            one in listed and one not in wanted for one in self._overheard.removed(identifier)
+        )
         self.check(
             expected=wanted,
             actual=listed,
             action=f"reading the members of {name}",
-            requirement=JOINS if lost else None,
+            requirement=JOINS if lost else LEAVES if stays else None,
         )
 
     def group_lists_everybody_created(self, group: str) -> None:

@@ -16,6 +16,8 @@ LIST = "urn:ietf:params:scim:api:messages:2.0:ListResponse"
 MOST_OF_A_DETAIL = 160
 _LOOK_UP = re.compile(r'(userName|displayName) eq "((?:[^"\\]|\\.)*)"', re.DOTALL)
 
+_MEMBER = re.compile(r'members\[value eq "(.*)"\]')
+
 
 @dataclass(frozen=True)
 class Heard:
@@ -167,6 +169,11 @@ class Overheard(httpx.BaseTransport):
             known.update(str(resource.get("id")) for resource in heard.shown)
         return bool(added), early
 
+    def removed(self, group_id: str) -> set[str]:
+        """The ids that any PATCH of this group was to remove."""
+        changes = [heard for heard in self.everything if heard.method == "PATCH" and heard.id == group_id]
+        return {member for heard in changes for member in _members_removed(heard)}
+
     def joined(self, group_id: str) -> set[str]:
         """The ids that the last PATCH of this group added, when it did nothing else."""
         changes = [heard for heard in self.everything if heard.method == "PATCH" and heard.id == group_id]
@@ -209,6 +216,14 @@ def _members_added(heard: Heard) -> list[str]:
         return []
     operations = [one for one in heard.body["Operations"] if str(one["op"]).lower() == "add"]
     return [str(member["value"]) for one in operations if one.get("path") == "members" for member in one["value"]]
+
+
+def _members_removed(heard: Heard) -> list[str]:
+    """By the value array of the default dialect, or the filter in the path of the compliant one (ENTRA-153)."""
+    removals = [one for one in heard.body["Operations"] if str(one["op"]).lower() == "remove"]
+    arrays = [one["value"] for one in removals if isinstance(one.get("value"), list)]
+    listed = [str(member["value"]) for array in arrays for member in array]
+    return listed + [found[1] for one in removals if (found := _MEMBER.fullmatch(str(one.get("path"))))]
 
 
 def _is_probe(heard: Heard) -> bool:

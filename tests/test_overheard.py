@@ -64,3 +64,13 @@ def test_a_request_takes_no_virtual_time_unless_it_is_told_to() -> None:
     client.get(f"{BASE}/Users")
     client.get(f"{BASE}/Users")
     assert clock.now() == began + timedelta(minutes=10)
+
+
+def test_who_was_to_leave_is_known_in_both_dialects() -> None:
+    overheard, client = overheard_by()
+    listed = {"op": "Remove", "path": "members", "value": [{"value": "u1"}]}
+    filtered = {"op": "remove", "path": 'members[value eq "u2"]'}
+    for operation in (listed, filtered):
+        client.patch(f"{BASE}/Groups/g1", content=json.dumps({"Operations": [operation]}))
+    adds(client, "u3")
+    assert (overheard.removed("g1"), overheard.removed("g2")) == ({"u1", "u2"}, set())
