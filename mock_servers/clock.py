@@ -7,6 +7,7 @@ in the same order everywhere. `RealClock` offers the same two questions to a ser
 import heapq
 import itertools
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -27,6 +28,9 @@ class Clock(Protocol):
     def now(self) -> datetime: ...
 
     def call_at(self, when: datetime, action: Action) -> Timer: ...
+
+    def wait(self, duration: timedelta) -> None:
+        """Come back when `duration` has passed."""
 
 
 @dataclass(order=True)
@@ -55,6 +59,10 @@ class VirtualClock:
         appointment = _Appointment(max(when, self._now), next(self._order), action)
         heapq.heappush(self._appointments, appointment)
         return appointment
+
+    def wait(self, duration: timedelta) -> None:
+        """Whoever waits moves the clock."""
+        self.advance(duration)
 
     def advance(self, duration: timedelta) -> None:
         """Move forward by `duration`, running what falls due on the way."""
@@ -86,3 +94,6 @@ class RealClock:
         timer.daemon = True
         timer.start()
         return timer
+
+    def wait(self, duration: timedelta) -> None:
+        time.sleep(duration.total_seconds())

@@ -1,12 +1,16 @@
 """One scenario's tenant at the bundled servers: its control surface, its administrators and their portals."""
 
 from collections.abc import Callable, Sequence
+from functools import cached_property
 from typing import Any, Self
 
 import httpx
 
 from scimulate.steps.portal import Portal
 from scimulate.steps.portal_calls import Account
+
+NEIGHBOURS = "entra"
+"""The policy of a second tenant."""
 
 OpenPortal = Callable[[str, Account], Portal]
 """The portal at a URL, with an administrator in front of it who has not signed in yet."""
@@ -17,6 +21,8 @@ class BundledTenant:
 
     def __init__(self, client: httpx.Client, root: str, made: dict[str, Any], open_portal: OpenPortal) -> None:
         self._client = client
+        self._root = root
+        self._name: str = made["name"]
         self._control = f"{root}/control/tenants/{made['name']}"
         self._portal_url: str = made["portal_url"]
         self._open_portal = open_portal
@@ -42,6 +48,11 @@ class BundledTenant:
     def portal_of(self, account: Account) -> Portal:
         """A portal of this administrator's own, beside those of others."""
         return self._open_portal(self._portal_url, account)
+
+    @cached_property
+    def neighbour(self) -> "BundledTenant":
+        """Another tenant at the same servers."""
+        return self.create(self._client, self._root, f"{self._name}-neighbour", NEIGHBOURS, self._open_portal)
 
     def any_token(self) -> str:
         """The secret generated last; the first one is generated when there is none."""

@@ -314,7 +314,7 @@ class Application:
         )
 
     def sender(self) -> Send:
-        """A cycle goes on with the secret saved last for its endpoint, so that tokens can be rotated meanwhile (NEG-18)."""
+        """A cycle goes on with the secret saved last for its endpoint: tokens can be rotated meanwhile (NEG-18)."""
         at_first = self._require_credentials()
 
         def send(request: WireRequest) -> WireAnswer:
