@@ -107,7 +107,7 @@ def _by_preference(accept_language: str) -> list[str]:
 
 def _entries(table: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Mapping[str, Any]]]:
     """`[token.generate]` is the label `token.generate`. A label may have labels below it."""
-    if any(language in table for language in Language):
+    if any(isinstance(table.get(language), str) for language in Language):
         yield prefix, {key: value for key, value in table.items() if not isinstance(value, dict)}
     for name, value in table.items():
         if isinstance(value, dict):
