@@ -46,7 +46,7 @@ class Browser:
             async with httpx.AsyncClient(transport=transport, base_url=HOME, cookies=self.cookies) as client:
                 whole = {**sent, **(headers or {})}
                 answer = await client.request(method, path, headers=whole, follow_redirects=True, **request)
-                self.cookies = dict(client.cookies)
+                self.cookies = {cookie.name: cookie.value or "" for cookie in client.cookies.jar}
                 return answer
 
         return asyncio.run(ask())
