@@ -80,3 +80,24 @@ Feature: Joiner, mover and leaver
       Examples: In the recycle bin of the directory
         | event          |
         | deleted softly |
+
+  @SEED-007 @IVANTI-018 @portal
+  Rule: The audit trail of the MDM knows the provider alone as who did it
+
+    Scenario: A user who joins is created by the provider
+      Given Ada is assigned to the application
+      When provisioning is started
+      Then the audit trail names "Entra ID" as who did "User Created" to "ada@contoso.test"
+
+    Scenario: A user who moves is edited by the provider
+      Given Ada was provisioned
+      And the surname of Ada becomes "King"
+      When a provisioning cycle ends
+      Then the audit trail names "Entra ID" as who did "User Edited" to "ada@contoso.test"
+
+    Scenario: A user who leaves is edited by the provider and stays on the list
+      Given Ada was provisioned
+      And Ada is unassigned
+      When a provisioning cycle ends
+      Then the audit trail names "Entra ID" as who did "User Edited" to "ada@contoso.test"
+      And the Users page lists "ada@contoso.test" as Disabled from "SCIM Entra ID"
