@@ -17,6 +17,7 @@ from scimulate.steps.browser_tokens import TokensInBrowser
 from scimulate.steps.portal_audit import AuditArea, AuditByCalls
 from scimulate.steps.portal_calls import PortalCalls
 from scimulate.steps.portal_session import SessionArea, SessionByCalls
+from scimulate.steps.portal_settings import SettingsArea, SettingsByCalls
 from scimulate.steps.portal_tokens import TokenArea, TokensByCalls
 from scimulate.steps.portal_users import GroupArea, GroupsByCalls, UserArea, UsersByCalls
 
@@ -29,6 +30,7 @@ class Portal:
     tokens: TokenArea
     users: UserArea
     groups: GroupArea
+    settings: SettingsArea
     audit: AuditArea
 
 
@@ -39,6 +41,7 @@ def portal_by_calls(calls: PortalCalls) -> Portal:
         tokens=TokensByCalls(calls),
         users=UsersByCalls(calls),
         groups=GroupsByCalls(calls),
+        settings=SettingsByCalls(calls),
         audit=AuditByCalls(calls),
     )
 
@@ -50,5 +53,6 @@ def portal_in_browser(tab: PortalTab) -> Portal:
         tokens=TokensInBrowser(tab),
         users=UsersByCalls(tab.calls),
         groups=GroupsByCalls(tab.calls),
+        settings=SettingsByCalls(tab.calls),
         audit=AuditInBrowser(tab),
     )
