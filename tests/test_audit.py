@@ -1,12 +1,13 @@
 """The audit trail: newest first, by tenant, in pages of fifty, kept with the change that it tells of."""
 
 import sqlite3
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
 from scimulate.mock_servers.clock import VirtualClock
-from scimulate.mock_servers.portal.audit import AuditRow, AuditTrail
+from scimulate.mock_servers.portal.audit import AuditFilter, AuditRow, AuditStatus, AuditTrail
+from scimulate.mock_servers.portal.audit_export import as_cef
 from scimulate.mock_servers.scim.store import Database
 
 NINE = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
@@ -44,8 +45,12 @@ def test_rows_tell_who_did_what_when_newest_first(trail: AuditTrail, clock: Virt
                 "Okta",
                 "",
                 {"active": (True, False), "title": (None, "Countess")},
+                "Users",
+                AuditStatus.SUCCESS,
             ),
-            AuditRow(1, NINE, "User Created", "ada@contoso.test", "User", "Entra ID", "", {}),
+            AuditRow(
+                1, NINE, "User Created", "ada@contoso.test", "User", "Entra ID", "", {}, "Users", AuditStatus.SUCCESS
+            ),
         ],
     )
 
@@ -65,22 +70,74 @@ def test_pages_hold_fifty_rows_and_meet_without_gap(trail: AuditTrail) -> None:
 
 
 @pytest.mark.parametrize(
-    ("search", "found"),
+    ("wanted", "found"),
     [
-        ("ADA", ["ada"]),
-        ("deleted", ["Ünal"]),
-        ("okta", ["Ünal"]),
-        ("Ünal", ["Ünal"]),
-        ("%", []),
-        ("' OR 1=1 --", []),
-        ("ada\nUser", ["ada"]),
+        (AuditFilter(), ["token", "Ünal", "ada"]),
+        (AuditFilter(name="ADA"), ["ada"]),
+        (AuditFilter(name="Ün"), ["Ünal"]),
+        (AuditFilter(name="%"), []),
+        (AuditFilter(name="' OR 1=1 --"), []),
+        (AuditFilter(performed_by="okta"), ["Ünal"]),
+        (AuditFilter(performed_by="okt"), []),
+        (AuditFilter(activity="user created"), ["ada"]),
+        (AuditFilter(type="User"), ["Ünal", "ada"]),
+        (AuditFilter(category="SCIM"), ["token"]),
+        (AuditFilter(status="Failure"), ["token"]),
+        (AuditFilter(type="User", performed_by="Okta"), ["Ünal"]),
+        (AuditFilter(type="User", status="Failure"), []),
+        (AuditFilter(first_day=date(2026, 1, 6)), ["token"]),
+        (AuditFilter(last_day=date(2026, 1, 5)), ["Ünal", "ada"]),
+        (AuditFilter(first_day=date(2026, 1, 5), last_day=date(2026, 1, 6)), ["token", "Ünal", "ada"]),
+        (AuditFilter(first_day=date.min, last_day=date.max), ["token", "Ünal", "ada"]),
     ],
 )
-def test_rows_are_found_by_subject_activity_or_performer(trail: AuditTrail, search: str, found: list[str]) -> None:
+def test_filters_combine(trail: AuditTrail, clock: VirtualClock, wanted: AuditFilter, found: list[str]) -> None:
     record_user(trail, "User Created", "ada")
+    clock.advance_to(NINE.replace(hour=23, minute=59, second=59, microsecond=999_999))
     record_user(trail, "User Deleted", "Ünal", "Okta")
-    page = trail.rows(search=search)
+    clock.advance(timedelta(microseconds=1))
+    trail.record(
+        "SCIM Token Created",
+        subject="token",
+        subject_type="SCIM Token",
+        performed_by="System",
+        status=AuditStatus.FAILURE,
+    )
+    page = trail.rows(wanted)
     assert ([row.subject for row in page.rows], page.total) == (found, len(found))
+    assert [row.subject for row in trail.all(wanted)] == found[::-1]
+
+
+def test_what_occurs_can_be_chosen(trail: AuditTrail) -> None:
+    record_user(trail, "User Created", "ada")
+    record_user(trail, "User Created", "grace", "Okta")
+    assert trail.choices() == {
+        "category": ["Users"],
+        "type": ["User"],
+        "activity": ["User Created"],
+        "performed_by": ["Entra ID", "Okta"],
+        "status": ["Success"],
+    }
+
+
+def test_cef_escapes_what_parts_its_fields() -> None:
+    row = AuditRow(
+        7,
+        NINE,
+        "User|Edited\\",
+        "a=b|c\\d\ne",
+        "User",
+        "Entra ID",
+        "",
+        {"title": ("x=1", None)},
+        "Users",
+        AuditStatus.FAILURE,
+    )
+    assert as_cef([row]).decode() == (
+        "CEF:0|scimulate|Reference MDM|1|User\\|Edited\\\\|User\\|Edited\\\\|6|"
+        "rt=1767603600000 externalId=7 suser=Entra ID cat=Users act=User|Edited\\\\ outcome=Failure cs1Label=Name"
+        " cs1=a\\=b|c\\\\d\\ne cs2Label=Type cs2=User cs3Label=Details msg=title: 'x\\=1' -> None\n"
+    )
 
 
 def test_a_row_is_not_kept_without_its_change(database: Database, trail: AuditTrail) -> None:

@@ -1,5 +1,6 @@
 """Provisioning tokens: their rules as a table, their secrets, and two administrators at once."""
 
+import contextlib
 import re
 import sqlite3
 import string
@@ -12,8 +13,17 @@ import pytest
 
 from scimulate.mock_servers.clock import VirtualClock
 from scimulate.mock_servers.portal.audit import AuditTrail
-from scimulate.mock_servers.portal.token_secret import checksum_of
-from scimulate.mock_servers.portal.tokens import Token, TokenAction, TokenRefused, Tokens, TokenStatus
+from scimulate.mock_servers.portal.token_rules import end_of_old_secret
+from scimulate.mock_servers.portal.token_secret import checksum_of, digest_of
+from scimulate.mock_servers.portal.tokens import (
+    GeneratedToken,
+    Token,
+    TokenAction,
+    TokenRefused,
+    Tokens,
+    TokenStatus,
+    TokenTerms,
+)
 from scimulate.mock_servers.scim.store import Database
 
 NINE = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
@@ -106,7 +116,7 @@ def test_an_action_makes_of_a_token_what_the_table_says(
     assert activities(trail) == before + ([activity] if activity else [])
 
 
-@pytest.mark.parametrize("status", list(TokenStatus))
+@pytest.mark.parametrize("status", [TokenStatus.ACTIVE, TokenStatus.INACTIVE])
 def test_renewing_keeps_everything_but_the_secret(tokens: Tokens, status: TokenStatus) -> None:
     generated = tokens.generate("Okta")
     if status is TokenStatus.INACTIVE:
@@ -147,10 +157,7 @@ def test_a_third_token_is_refused_and_the_two_stay(tokens: Tokens, trail: AuditT
     with pytest.raises(TokenRefused) as refusal:
         tokens.generate()
 
-    assert (refusal.value.reason, str(refusal.value)) == (
-        "token_limit_reached",
-        "Two tokens exist already. Remove one before generating another.",
-    )
+    assert (refusal.value.reason, refusal.value.values) == ("token_limit_reached", {"most": 2})
     assert (tokens.all(), activities(trail)) == before
 
 
@@ -239,22 +246,29 @@ def test_a_secret_that_no_header_can_carry_is_not_adopted(tokens: Tokens, secret
 def test_an_unknown_provider_is_refused(tokens: Tokens) -> None:
     with pytest.raises(TokenRefused) as refusal:
         tokens.generate("Nobody")
-    assert (refusal.value.reason, str(refusal.value)) == (
+    assert (refusal.value.reason, refusal.value.values) == (
         "unknown_provider",
-        "The identity providers are Entra ID, Okta, Generic.",
+        {"providers": "Entra ID, Okta, Generic"},
     )
 
 
-def test_each_row_of_the_audit_trail_names_the_provider(tokens: Tokens, trail: AuditTrail) -> None:
-    token = tokens.generate("Okta").token
-    tokens.renew(token.id)
-    tokens.remove(token.id)
+@pytest.mark.parametrize(("vendor", "details"), [("Entra ID", "Azure"), ("Okta", "Okta"), ("Generic", "Generic")])
+def test_each_row_of_the_audit_trail_names_performer_and_vendor(
+    tokens: Tokens, trail: AuditTrail, vendor: str, details: str
+) -> None:
+    token = tokens.generate(vendor).token
+    tokens.deactivate(token.id, by="ada")
+    tokens.activate(token.id, by="grace")
+    tokens.renew(token.id, by="ada")
+    tokens.remove(token.id, by="grace")
     assert [
         (row.activity, row.subject, row.subject_type, row.performed_by, row.details) for row in trail.rows().rows
     ] == [
-        ("SCIM Token Deleted", "SCIM Token 1", "SCIM Token", "Administrator", "Okta"),
-        ("SCIM Token Renewed", "SCIM Token 1", "SCIM Token", "Administrator", "Okta"),
-        ("SCIM Token Created", "SCIM Token 1", "SCIM Token", "Administrator", "Okta"),
+        ("SCIM Token Deleted", "SCIM Token 1", "SCIM Token", "grace", details),
+        ("SCIM Token Renewed", "SCIM Token 1", "SCIM Token", "ada", details),
+        ("SCIM Token Enabled", "SCIM Token 1", "SCIM Token", "grace", details),
+        ("SCIM Token Disabled", "SCIM Token 1", "SCIM Token", "ada", details),
+        ("SCIM Token Created", "SCIM Token 1", "SCIM Token", "System", details),
     ]
 
 
@@ -292,3 +306,147 @@ def test_a_change_that_cannot_be_kept_leaves_memory_as_it_was(
         tokens.deactivate(generated.token.id)
     assert tokens.all() == [generated.token]
     assert tokens.authenticate(generated.secret) is not None
+
+
+def with_terms(database: Database, clock: VirtualClock, terms: TokenTerms) -> Tokens:
+    return Tokens(database, "contoso", clock, lambda: terms)
+
+
+@pytest.mark.parametrize(
+    ("terms", "held", "wanted", "generated"),
+    [
+        (TokenTerms(most=1), [], "Okta", True),
+        (TokenTerms(most=1), ["Okta"], "Entra ID", False),
+        (TokenTerms(most=None), ["Okta"] * 5, "Okta", True),
+        (TokenTerms(per_provider=True), ["Okta"] * 2, "Entra ID", True),
+        (TokenTerms(per_provider=True), ["Okta"] * 2, "Okta", False),
+        (TokenTerms(), ["Okta", "Entra ID"], "Generic", False),
+    ],
+)
+def test_the_limit_is_that_of_the_terms(
+    database: Database, clock: VirtualClock, terms: TokenTerms, held: list[str], wanted: str, generated: bool
+) -> None:
+    tokens = with_terms(database, clock, terms)
+    for vendor in held:
+        tokens.generate(vendor)
+    with contextlib.nullcontext() if generated else pytest.raises(TokenRefused):
+        tokens.generate(wanted)
+    assert [token.number for token in tokens.all()] == list(range(1, len(held) + generated + 1))
+
+
+def test_a_token_expires_after_a_reminder_and_each_is_told_once(
+    database: Database, clock: VirtualClock, trail: AuditTrail
+) -> None:
+    terms = TokenTerms(lifetime=timedelta(days=30))
+    generated = with_terms(database, clock, terms).generate()
+    clock.advance(timedelta(days=23))
+    assert activities(trail) == ["SCIM Token Created", "SCIM Token Expires Soon"]
+    tokens = with_terms(database, clock, terms)  # As after a restart.
+    clock.advance(timedelta(days=7) - timedelta(microseconds=1))
+    assert tokens.authenticate(generated.secret) is not None
+    clock.advance(timedelta(microseconds=1))
+    assert tokens.authenticate(generated.secret) is None
+    assert [(token.status, token.actions) for token in tokens.all()] == [
+        (TokenStatus.EXPIRED, [TokenAction.RENEW, TokenAction.REMOVE])
+    ]
+    assert activities(trail) == ["SCIM Token Created", "SCIM Token Expires Soon", "SCIM Token Expired"]
+    assert {row.performed_by for row in trail.rows().rows} == {"System"}
+
+
+def test_what_expired_meanwhile_is_told_after_a_restart(
+    database: Database, clock: VirtualClock, trail: AuditTrail
+) -> None:
+    terms = TokenTerms(lifetime=timedelta(days=30))
+    with_terms(database, clock, terms).generate()
+    later = VirtualClock(NINE + timedelta(days=40))
+    with_terms(database, later, terms)
+    later.advance(timedelta(0))
+    assert activities(trail) == ["SCIM Token Created", "SCIM Token Expires Soon", "SCIM Token Expired"]
+
+
+@pytest.mark.parametrize("change", ["remove", "renew"])
+def test_nothing_is_told_of_an_expiry_that_is_void(
+    database: Database, clock: VirtualClock, trail: AuditTrail, change: str
+) -> None:
+    tokens = with_terms(database, clock, TokenTerms(lifetime=timedelta(days=30)))
+    token = tokens.generate().token
+    clock.advance(timedelta(days=20))
+    act(tokens, TokenAction(change), token.id)
+    clock.advance(timedelta(days=20))
+    assert [activity for activity in activities(trail) if "Expire" in activity] == []
+
+
+@pytest.mark.parametrize("action", [TokenAction.ACTIVATE, TokenAction.DEACTIVATE])
+def test_the_status_of_an_expired_token_cannot_be_set(
+    database: Database, clock: VirtualClock, action: TokenAction
+) -> None:
+    tokens = with_terms(database, clock, TokenTerms(lifetime=timedelta(days=30)))
+    token = tokens.generate().token
+    clock.advance(timedelta(days=30))
+    with pytest.raises(TokenRefused) as refusal:
+        act(tokens, action, token.id)
+    assert refusal.value.reason == "token_expired"
+
+
+def test_an_expired_token_that_is_renewed_is_active_for_another_lifetime(
+    database: Database, clock: VirtualClock
+) -> None:
+    tokens = with_terms(database, clock, TokenTerms(lifetime=timedelta(days=30), overlap=timedelta(hours=1)))
+    old = tokens.generate()
+    tokens.deactivate(old.token.id)
+    clock.advance(timedelta(days=30))
+    renewed = tokens.renew(old.token.id)
+    assert (renewed.token.status, renewed.token.expires_at) == (TokenStatus.ACTIVE, NINE + timedelta(days=60))
+    assert [tokens.authenticate(one.secret) is not None for one in (old, renewed)] == [False, True]
+
+
+def test_a_renewed_secret_passes_over(database: Database, clock: VirtualClock) -> None:
+    terms = TokenTerms(overlap=timedelta(seconds=60))
+    first = with_terms(database, clock, terms).generate()
+    tokens = with_terms(database, clock, terms)
+    second = tokens.renew(first.token.id)
+    assert let_in(tokens, first, second) == [True, True]
+    tokens.deactivate(first.token.id)
+    assert let_in(tokens, first, second) == [False, False]
+    tokens.activate(first.token.id)
+    clock.advance(timedelta(seconds=59))
+    third = with_terms(database, clock, terms).renew(first.token.id)
+    again = with_terms(database, clock, terms)
+    assert let_in(again, first, second, third) == [False, True, True]
+    clock.advance(timedelta(seconds=60))
+    assert let_in(again, first, second, third) == [False, False, True]
+
+
+@pytest.mark.parametrize("status", [TokenStatus.INACTIVE, TokenStatus.EXPIRED])
+def test_a_secret_that_was_not_let_in_does_not_pass_over(status: TokenStatus) -> None:
+    token = Token("x", 1, "Okta", status, NINE, None, "")
+    assert end_of_old_secret(token, NINE, TokenTerms(overlap=timedelta(hours=1))) == NINE
+
+
+def test_a_secret_that_passes_over_lives_no_longer_than_it_would_have(database: Database) -> None:
+    soon = NINE + timedelta(minutes=1)
+    token = Token("x", 1, "Okta", TokenStatus.ACTIVE, NINE, None, "", soon)
+    assert end_of_old_secret(token, NINE, TokenTerms(overlap=timedelta(hours=1))) == soon
+
+
+def test_a_database_of_an_earlier_version_goes_on(database: Database, clock: VirtualClock) -> None:
+    database.write(
+        lambda connection: connection.execute(
+            "CREATE TABLE token (id TEXT PRIMARY KEY, tenant TEXT NOT NULL, number INTEGER NOT NULL,"
+            " vendor TEXT NOT NULL, status TEXT NOT NULL, created TEXT NOT NULL, last_used TEXT, ending TEXT NOT NULL,"
+            " digest BLOB NOT NULL, UNIQUE (tenant, number), UNIQUE (tenant, digest))"
+        )
+    )
+    secret = "my-own-token"
+    database.write(
+        lambda connection: connection.execute(
+            "INSERT INTO token VALUES ('x', 'contoso', 1, 'Okta', 'Active', ?, NULL, '', ?)",
+            (NINE.isoformat(), digest_of(secret)),
+        )
+    )
+    tokens = Tokens(database, "contoso", clock)
+    assert tokens.authenticate(secret) == Token("x", 1, "Okta", TokenStatus.ACTIVE, NINE, None, "")
+
+
+def let_in(tokens: Tokens, *generated: GeneratedToken) -> list[bool]:
+    return [tokens.authenticate(one.secret) is not None for one in generated]

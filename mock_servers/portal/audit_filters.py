@@ -1,5 +1,6 @@
 """What a request wants to see of the audit trail: its filters, and the page or the format."""
 
+import re
 from datetime import date
 
 from starlette.requests import Request
@@ -11,7 +12,7 @@ from scimulate.mock_servers.portal.portal import Visit
 from scimulate.mock_servers.refusal import PortalRefused
 
 FILTERS = ("from", "to", "category", "type", "activity", "name", "performed_by", "status")
-_DATE_LENGTH = len("2026-01-05")
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 def filters_of(request: Request) -> dict[str, str]:
@@ -43,8 +44,9 @@ def _day(text: str) -> date | None:
     if not text:
         return None
     try:
-        if len(text) != _DATE_LENGTH:
-            raise ValueError(text)
-        return date.fromisoformat(text)
-    except ValueError as error:
-        raise PortalRefused(400, "bad_day") from error
+        day = date.fromisoformat(text) if _DAY.fullmatch(text) else None
+    except ValueError:
+        day = None
+    if day is None:
+        raise PortalRefused(400, "bad_day")
+    return day
