@@ -222,13 +222,6 @@ def has_just_these(world: World, names: str) -> None:
             world.judge.no_user(f"{name.lower()}@contoso.test")
 
 
-@then("every request was answered with success")
-def every_request_succeeded(world: World) -> None:
-    world.judge.check(
-        expected=[], actual=[heard.describes() for heard in world.overheard.refused()], action="listening on the line"
-    )
-
-
 @then("Entra ID shows the Tenant URL that it had")
 def shows_the_same_url(world: World) -> None:
     saved = world.application.credentials

@@ -57,13 +57,6 @@ Feature: A full synchronisation in trouble
       Then no user was created
       And the endpoint has just the users "Ada, Grace, Linus", each active and once
 
-    Scenario: A second full synchronisation writes nothing
-      Given the scope is "Sync all users and groups"
-      And provisioning was started
-      When provisioning is restarted
-      Then no request of the provisioning service changed anything
-      And the endpoint has just the users "Ada, Grace, Linus", each active and once
-
   @NEG-38 @portal @mock-only
   Rule: An endpoint that asks for a pause is given it
 
