@@ -17,7 +17,7 @@ def catalogue(
     """All requirements, with the scenarios that prove each."""
     from scimulate.harness.catalogue import load_catalogue
     from scimulate.harness.catalogue_views import as_json as rows_of
-    from scimulate.harness.catalogue_views import scenarios_by_requirement
+    from scimulate.harness.catalogue_views import as_lines, scenarios_by_requirement
     from scimulate.harness.profile import load_profile
 
     weighing = load_profile(profile) if profile is not None else None
@@ -25,9 +25,6 @@ def catalogue(
     if as_json:
         typer.echo(json.dumps(rows, indent=1, ensure_ascii=False))
         return CLEAN
-    for row in rows:
-        proofs = len(row["scenarios"])
-        proven = "not testable" if row["untestable"] else f"{proofs} scenario{'' if proofs == 1 else 's'}"
-        typer.echo(f"{row['id']:<24} {row['level']:<10} {proven:<14} {row['sentence']}")
-    typer.echo(f"{len(rows)} requirements; scimulate explain ID tells all of one")
+    for line in as_lines(rows):
+        typer.echo(line)
     return CLEAN

@@ -1,7 +1,7 @@
 """The catalogue as people and scripts see it: a list with the scenarios that prove each entry; one entry explained."""
 
 import textwrap
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -75,6 +75,18 @@ def as_json(catalogue: Catalogue, scenarios: Scenarios, profile: Profile | None 
         for requirement in catalogue.values()
         if profile is None or profile.judges(requirement.id)
     ]
+
+
+def as_lines(rows: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    """What `scimulate catalogue` prints of the rows of `as_json`: each entry, then the scenarios that prove it."""
+    for row in rows:
+        proofs = len(row["scenarios"])
+        proven = "not testable" if row["untestable"] else f"{proofs} scenario{'' if proofs == 1 else 's'}"
+        yield f"{row['id']:<24} {row['level']:<10} {proven:<14} {row['sentence']}"
+        yield from (f"    {proof}" for proof in row["scenarios"])
+        if row["untestable"]:
+            yield f"    {row['untestable']}"
+    yield f"{len(rows)} requirements; scimulate explain ID tells all of one"
 
 
 def explain(requirement: Requirement, scenarios: Scenarios, profile: Profile) -> str:

@@ -8,7 +8,7 @@ from textwrap import dedent
 import pytest
 
 from scimulate.harness.catalogue import Catalogue, Requirement, family_of, load_catalogue
-from scimulate.harness.catalogue_views import as_json, explain, scenarios_by_requirement
+from scimulate.harness.catalogue_views import as_json, as_lines, explain, scenarios_by_requirement
 from scimulate.harness.faults import HarnessError
 from scimulate.harness.profile import load_profile
 
@@ -198,6 +198,20 @@ def test_the_list_for_scripts(catalogue: Catalogue) -> None:
         "RFC7644",
         "RFC9865",
     }
+
+
+def test_the_list_for_people(catalogue: Catalogue) -> None:
+    scenarios = {"NEG-62": ["features/a.feature::One is removed", "features/b.feature::Another"]}
+    rows = [row for row in as_json(catalogue, scenarios) if row["id"] in ("NEG-60", "NEG-61", "NEG-62")]
+    assert list(as_lines(rows)) == [
+        "NEG-60                   MUST       not testable   " + catalogue["NEG-60"].sentence,
+        f"    {catalogue['NEG-60'].untestable}",
+        "NEG-61                   MUST       0 scenarios    " + catalogue["NEG-61"].sentence,
+        "NEG-62                   MUST       2 scenarios    " + catalogue["NEG-62"].sentence,
+        "    features/a.feature::One is removed",
+        "    features/b.feature::Another",
+        "3 requirements; scimulate explain ID tells all of one",
+    ]
 
 
 EXPLAINED = """\
