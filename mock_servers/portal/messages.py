@@ -36,12 +36,16 @@ class Confirmations:
 
 
 async def read_form(request: Request) -> dict[str, str]:
-    """The fields of a form."""
+    """The fields of a form, each of which may be there once."""
     body = (await _read_body(request)).decode("utf-8", "replace")
     try:
-        return dict(parse_qsl(body, keep_blank_values=True, max_num_fields=50))
+        fields = parse_qsl(body, keep_blank_values=True, max_num_fields=50)
     except ValueError as error:
         raise PortalRefused(400, "bad_form") from error
+    form = dict(fields)
+    if len(form) < len(fields):
+        raise PortalRefused(400, "field_twice")
+    return form
 
 
 async def read_object(request: Request) -> dict[str, object]:

@@ -83,7 +83,14 @@ NAVIGATION = (
     _entry("nav.support", "/support", "support.tickets", Permission.SEE_TICKETS, "support"),
 )
 
-NEED_SCIM = ("/admin/scim", "/admin/identity/provisioning", "/api/scim", "/api/tokens")
+NEED_SCIM = (
+    "/admin/scim",
+    "/admin/identity/provisioning",
+    "/api/scim",
+    "/api/tokens",
+    "/api/settings",
+    "/api/migration",
+)
 """What a tenant without SCIM provisioning cannot open, and everything below it (NEG-01)."""
 
 
