@@ -119,9 +119,11 @@ def _refuse_unknown(term: str, chosen: list[list[str]]) -> None:
 
 
 def refuse_other_release(term: str, chosen: list[list[str]], profile: Profile) -> None:
-    """Scenarios of another release are not passed over in silence when they are asked for by name (NEG-60)."""
+    """Scenarios of another release are asked for in vain, by their tag or by a feature of that release (NEG-60)."""
     others = [profile.other_release(tags) for tags in chosen]
-    if others and all(others) and (other := others[0]) is not None:
+    by_tag = profile.other_release([term.casefold().strip().removeprefix("@")])
+    other = by_tag or (others[0] if others and all(others) else None)
+    if other is not None:
         problem = f"{term!r} is about release {other.release}, and the profile {profile.name} judges {profile.release}"
         raise SettingsError("select", f"{problem}; give --profile {other.name}")
 

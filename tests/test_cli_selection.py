@@ -41,12 +41,21 @@ def test_one_of_several_is_enough() -> None:
 R118 = ["policy-ivanti-r118", "IVANTI-061"]
 
 
-def test_scenarios_of_another_release_are_refused_when_they_are_asked_for() -> None:
+@pytest.mark.parametrize(
+    ("term", "chosen"),
+    [
+        pytest.param(
+            "policy-ivanti-r118", [R118, [*R118, "policy-ivanti-r119"]], id="by the tag, rows of both among them"
+        ),
+        pytest.param("@Policy-Ivanti-R118", [R118], id="by the tag as it is written"),
+        pytest.param("features/provisioning/names.feature", [R118, R118], id="by a feature of that release"),
+    ],
+)
+def test_scenarios_of_another_release_are_refused_when_they_are_asked_for(term: str, chosen: list[list[str]]) -> None:
     with pytest.raises(SettingsError) as refused:
-        refuse_other_release("policy-ivanti-r118", [R118, R118], load_profile("ivanti-r119"))
+        refuse_other_release(term, chosen, load_profile("ivanti-r119"))
     assert str(refused.value) == (
-        "select: 'policy-ivanti-r118' is about release R118, and the profile ivanti-r119 judges R119; "
-        "give --profile ivanti-r118"
+        f"select: {term!r} is about release R118, and the profile ivanti-r119 judges R119; give --profile ivanti-r118"
     )
 
 
