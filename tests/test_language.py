@@ -8,7 +8,13 @@ from pathlib import Path
 import pytest
 
 from scimulate.mock_servers import language
+from scimulate.mock_servers.clock import VirtualClock
 from scimulate.mock_servers.language import Language, language_for, load_labels
+from scimulate.mock_servers.portal.permissions import Role
+from scimulate.mock_servers.scim.store import Database
+from scimulate.mock_servers.tenants import Tenants
+from tests.portal_routes import portal_of, routes
+from tests.portal_site import Mdm
 
 SERVERS = Path(language.__file__).parent
 TEMPLATES = sorted(SERVERS.glob("**/*.html"))
@@ -22,6 +28,21 @@ PREFIX = re.compile(r"""["']((?:[a-z][a-z_0-9]*\.)+)["']\s*~|\bf["']((?:[a-z][a-
 PAGE_ID = re.compile(r"\{% block page %\}.*?\{% endblock %\}")
 ADDRESS = re.compile(r"\b(?:https://|urn:)[^\s\"<]+")
 JINJA = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}", re.DOTALL)
+
+
+NAMES = frozenset(
+    [
+        *("SCIM", "URL", "JSON", "CSV", "CEF", "GUID", "ID", "IDP", "IdP", "LDAP", "MDM", "SAML", "SRE", "UTC"),
+        *("Apple", "Azure", "Entra", "Microsoft", "Okta", "Roster", "Salesforce", "appleid", "json", "cef", "Generic"),
+        *("English", "default", "admin", "Token", "Ada", "Grace", "Engineering", "badge"),
+    ]
+)
+"""What a Japanese page shows in Latin letters: names of products, formats, people and tenants."""
+DATA = re.compile(
+    r"<code.*?</code>|<option[^>]*value=\"[^\"]+\"[^>]*>[^<]*</option>|\S+@\S+|https?://\S+|\$\{\w+\}|[0-9a-f-]{20,}",
+    re.DOTALL,
+)
+PORTAL = portal_of(Tenants(Database(":memory:"), lambda _: VirtualClock()))
 
 
 class Words(HTMLParser):
@@ -40,6 +61,36 @@ class Words(HTMLParser):
         words = re.findall(r"[^\W\d_]+", data)
         if not WORDS_ALLOWED.issuperset(words):
             self.found.append(" ".join(data.split()))
+
+
+class Text(Words):
+    """The words of a page that was rendered."""
+
+    def handle_data(self, data: str) -> None:
+        self.found += [word for word in re.findall(r"[A-Za-z]+", DATA.sub("", data)) if word not in NAMES]
+
+
+@pytest.fixture(scope="module")
+def mdm() -> Iterator[Mdm]:
+    """A tenant whose administrator has every role."""
+    mdm = Mdm()
+    mdm.sign_in(mdm.tenant, "admin", tuple(Role))
+    yield mdm
+    mdm.database.close()
+
+
+@pytest.fixture(scope="module")
+def known(mdm: Mdm) -> dict[str, str]:
+    """Something for every list to show, and the id of it, by the place of that list."""
+    ada, grace = mdm.provision("Ada"), mdm.provision("Grace", active=False)
+    mdm.tenant.attributes.add("badge")
+    return {
+        "users": grace,
+        "groups": mdm.provision_group("Engineering", [ada, grace]),
+        "tokens": mdm.generate()["id"],
+        "attributes": "badge",
+        "audit": "1",
+    }
 
 
 def words_of(template: str) -> list[str]:
@@ -162,3 +213,16 @@ SEED_WORDS = {
 @pytest.mark.parametrize(("label", "japanese"), SEED_WORDS.items())
 def test_the_words_of_the_documentation_are_used(label: str, japanese: str) -> None:
     assert load_labels().text(label, Language.JAPANESE) == japanese
+
+
+@pytest.mark.parametrize("path", [path for method, path in routes(PORTAL) if method == "GET" and "/api/" not in path])
+def test_a_japanese_page_speaks_japanese(mdm: Mdm, known: dict[str, str], path: str) -> None:
+    address = re.sub(
+        r"(\w+)/\{[a-z]+\}", lambda place: f"{place[1]}/{known[place[1]]}", path.replace("{action}", "renew")
+    )
+    page = mdm.client.send("GET", address, headers={"Accept-Language": "ja"})
+    assert page.status_code in (200, 303, 400)
+    if "html" in page.headers.get("content-type", ""):
+        reader = Text()
+        reader.feed(DATA.sub("", page.text.replace("<!doctype html>", "")))
+        assert reader.found == []
