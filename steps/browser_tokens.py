@@ -1,5 +1,6 @@
 """The page "User Provisioning Entra ID" in a browser."""
 
+from dataclasses import replace
 from typing import Any
 
 from scimulate.steps.browser import PortalTab
@@ -55,7 +56,7 @@ class TokensInBrowser:
         if refusal := self._tab.refusal():
             return refusal
         if action == "renew":
-            self.generated[place] = self._generated()
+            self.generated[place] = replace(self._generated(), identifier=identifier)
             return self.generated[place]
         return None
 

@@ -23,11 +23,6 @@ def opens_the_audit_trail(world: World) -> None:
     world.outcome = world.the_portal().audit.entries()
 
 
-@when(parsers.parse("the administrator opens page {page:d} of the entries on users"))
-def opens_a_page(world: World, page: int) -> None:
-    world.outcome = world.the_portal().audit.entries({"type": "User"}, page)
-
-
 @when(parsers.parse('the administrator filters the audit trail by "{filters}"'))
 def filters_the_audit_trail(world: World, filters: str) -> None:
     given_filters = dict(one.split("=") for one in filters.split(", "))
@@ -51,6 +46,14 @@ def trail_of_tokens_reads(world: World, activities: str) -> None:
         expected=[f"SCIM Token {activity.strip()}" for activity in activities.split(",")],
         actual=[entry.activity for entry in reversed(world.the_portal().audit.entries(OF_TOKENS))],
         action="reading the audit trail of tokens",
+    )
+
+
+@then(parsers.parse('the audit trail of tokens ends with "{activity}"'))
+def trail_of_tokens_ends_with(world: World, activity: str) -> None:
+    newest = world.the_portal().audit.entries(OF_TOKENS)[0]
+    world.judge.check(
+        expected=f"SCIM Token {activity}", actual=newest.activity, action="reading the audit trail of tokens"
     )
 
 
@@ -88,9 +91,13 @@ def it_lists(world: World, datatable: Sequence[Sequence[str]]) -> None:
     )
 
 
-@then(parsers.parse("it lists {count:d} entries"))
-def it_lists_so_many(world: World, count: int) -> None:
-    world.judge.check(expected=count, actual=len(world.outcome), action="reading a page of the audit trail")
+@then(
+    parsers.re(r"page (?P<page>\d+) of the entries on users lists (?P<count>\d+) entr(?:y|ies)$"),
+    converters={"page": int, "count": int},
+)
+def page_lists_so_many(world: World, page: int, count: int) -> None:
+    entries = world.the_portal().audit.entries({"type": "User"}, page)
+    world.judge.check(expected=count, actual=len(entries), action=f"reading page {page} of the audit trail")
 
 
 @then("each entry has its time in 24-hour form")

@@ -2,7 +2,7 @@
 
 import re
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import log2
 from threading import Barrier
 from typing import Any, Protocol
@@ -112,7 +112,8 @@ class TokensByCalls:
         answer = self._calls.send("POST", f"/tokens/{identifier}/renew")
         if answer.is_error:
             return refusal_of(answer)
-        self.generated[place] = _generated(answer)
+        # Whether the token is the same one is seen when it is looked for by the id it had.
+        self.generated[place] = replace(_generated(answer), identifier=identifier)
         return self.generated[place]
 
     def change_unknown(self, identifier: str, action: str) -> Refusal | None:

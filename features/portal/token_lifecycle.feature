@@ -224,13 +224,26 @@ Feature: Changing the state of a token
       When the administrator generates a token
       Then the portal refuses because "token_limit_reached"
 
-    Scenario: An expired token cannot be set to active
+    Scenario Outline: An expired token cannot be set to <state>
       Given tokens expire after 30 days
       And the tenant holds 1 token
       And 30 days have passed
-      When the administrator sets the first token to active
+      When the administrator sets the first token to <state>
       Then the portal refuses because "token_expired"
       And the endpoint refuses the first token
+
+      Examples:
+        | state    |
+        | active   |
+        | inactive |
+
+    Scenario: An expired token that is removed makes room for another
+      Given tokens expire after 30 days
+      And the tenant holds 2 tokens
+      And 30 days have passed
+      When the administrator removes the first token
+      Then the tenant holds 1 token
+      And the audit trail of tokens ends with "Deleted"
 
     Scenario: An expired token can be renewed or removed
       Given tokens expire after 30 days
@@ -239,14 +252,27 @@ Feature: Changing the state of a token
       When the administrator opens the provisioning page
       Then Select offers "Renew, Remove"
 
-    Scenario: An expired token that is renewed is let in for another lifetime
+    Scenario: An expired token that is renewed is let in at once
       Given tokens expire after 30 days
       And the tenant holds 1 token
       And 30 days have passed
-      And the first token was renewed
-      When 29 days pass
+      When the administrator renews the first token
       Then the endpoint lets the first token in
       And the portal shows the first token as Active
+      And the audit trail of tokens ends with "Renewed"
+
+    Scenario Outline: A token that is renewed on day 20 is <then> on day <day>
+      Given tokens expire after 30 days
+      And the tenant holds 1 token
+      And 20 days have passed
+      And the first token was renewed
+      When <more> days pass
+      Then the portal shows the first token as <status>
+
+      Examples:
+        | more | day | then        | status  |
+        | 29   | 49  | still there | Active  |
+        | 30   | 50  | expired     | Expired |
 
     Scenario: Without a lifetime a token does not expire
       Given the tenant holds 1 token
