@@ -212,7 +212,7 @@ class Application:
         try:
             connection = self._entered(tenant_url, secret_token)
         except FieldRefused as refused:
-            return ConnectionTest(False, refused.code, refused.message)
+            return refused.as_test()
         return self._test(connection)
 
     def save_credentials(self, tenant_url: str, secret_token: str | None) -> None:
@@ -221,7 +221,7 @@ class Application:
         try:
             connection = self._entered(tenant_url, secret_token)
         except FieldRefused as refused:
-            raise CredentialsRefused(ConnectionTest(False, refused.code, refused.message)) from None
+            raise CredentialsRefused(refused.as_test()) from None
         test = self._test(connection)
         if not test.succeeded:
             raise CredentialsRefused(test)

@@ -18,8 +18,7 @@ from scimulate.mock_servers.entra import answers
 from scimulate.mock_servers.entra.conversation import Conversation, WireAnswer
 from scimulate.mock_servers.entra.dialect import COMPLIANT_FLAG, LEGACY_FLAG, Dialect
 from scimulate.mock_servers.entra.provisioning import Kind, match_query
-from scimulate.mock_servers.entra.trouble import Told, of_the_answer
-from scimulate.mock_servers.language import Language, load_labels
+from scimulate.mock_servers.entra.trouble import Told, Trouble, of_the_answer
 
 INVALID_CREDENTIALS = "InvalidCredentials"
 UNAVAILABLE = "CredentialValidationUnavailable"
@@ -36,7 +35,7 @@ class ConnectionTest:
     warning: str = ""
     inner_code: str = ""
     told: Told | None = None
-    """The class of what went wrong after something was sent, whose label says it in other languages."""
+    """The class of what is wrong, whose label says it in other languages."""
 
 
 class CredentialsRefused(Exception):
@@ -50,10 +49,14 @@ class CredentialsRefused(Exception):
 class FieldRefused(Exception):
     """Names the field of the form and what is wrong with it; never holds the secret."""
 
-    def __init__(self, code: str, message: str) -> None:
-        super().__init__(message)
-        self.code = code
-        self.message = message
+    def __init__(self, trouble: Trouble) -> None:
+        super().__init__(str(Told(trouble)))
+        self.trouble = trouble
+
+    def as_test(self) -> ConnectionTest:
+        """The test that ended before anything was sent."""
+        code = "SecretTokenInvalid" if self.trouble.startswith("secret") else "TenantUrlInvalid"
+        return ConnectionTest(False, code, str(self), told=Told(self.trouble))
 
 
 @dataclass(frozen=True)
@@ -70,14 +73,9 @@ def read_connection(tenant_url: str, secret_token: str) -> Connection:
     """The two fields as a connection, outer white space trimmed (NEG-11). Raises `FieldRefused`."""
     url, token = tenant_url.strip(), secret_token.strip()
     if _looks_like_url(token):
-        swapped = not _looks_like_url(url)
-        where = "the two fields seem to be swapped" if swapped else "paste the token there"
-        raise FieldRefused("SecretTokenInvalid", f"Secret Token holds a URL: {where}. Nothing was sent.")
+        raise FieldRefused(Trouble.SECRET_IS_URL if _looks_like_url(url) else Trouble.SECRET_SWAPPED)
     if not token.isascii() or not token.isprintable():
-        raise FieldRefused(
-            "SecretTokenInvalid",
-            "Secret Token holds line breaks or characters that no HTTP header can carry. Nothing was sent.",
-        )
+        raise FieldRefused(Trouble.SECRET_UNPRINTABLE)
     parts = _split(url)
     flags = _flags(parts)
     base = f"{parts.scheme.lower()}://{parts.netloc}{parts.path.rstrip('/')}"
@@ -89,32 +87,30 @@ def _looks_like_url(text: str) -> bool:
 
 
 def _split(url: str) -> SplitResult:
-    def refused(problem: str) -> FieldRefused:
-        return FieldRefused("TenantUrlInvalid", f"Tenant URL {problem}. Nothing was sent.")
-
     if not url:
-        raise refused("is empty: give the address of the SCIM endpoint, such as https://mdm.contoso.test/scim/v2")
+        raise FieldRefused(Trouble.URL_EMPTY)
     if not url.isprintable() or any(character.isspace() for character in url):
-        raise refused("holds white space or unprintable characters")
+        raise FieldRefused(Trouble.URL_UNPRINTABLE)
     if not _looks_like_url(url):
-        raise refused("has no scheme: it begins with https://")
+        raise FieldRefused(Trouble.URL_WITHOUT_SCHEME)
     try:
         parts = urlsplit(url)
         host, port = parts.hostname, parts.port
         # Raises for labels that are empty or too long, and for broken international ones.
         (host or "").encode("idna").decode("idna")
     except ValueError:
-        raise refused("is no valid URL: check host and port") from None
+        raise FieldRefused(Trouble.URL_INVALID) from None
     if parts.scheme.lower() not in ("https", "http"):
-        raise refused("has an unknown scheme: it begins with https://")
+        raise FieldRefused(Trouble.URL_OF_UNKNOWN_SCHEME)
     if not host or port == 0:
-        raise refused("names no host: check what follows https://")
+        raise FieldRefused(Trouble.URL_WITHOUT_HOST)
     if parts.username is not None or parts.password is not None:
-        raise refused("holds a user name or password: credentials belong in Secret Token only")
+        raise FieldRefused(Trouble.URL_WITH_CREDENTIALS)
     if "#" in url:
-        raise refused("holds a fragment: remove # and what follows")
+        raise FieldRefused(Trouble.URL_WITH_FRAGMENT)
     if parts.scheme.lower() == "http" and not _is_loopback(host):
-        raise refused("begins with http://: a token travels over https only, except to this machine (ENTRA-010)")
+        # To this machine alone a token may travel without it (ENTRA-010).
+        raise FieldRefused(Trouble.URL_NOT_HTTPS)
     return parts
 
 
@@ -123,8 +119,7 @@ def _flags(parts: SplitResult) -> frozenset[str]:
     flags = frozenset(key for key, _ in parse_qsl(parts.query, keep_blank_values=True))
     unknown = flags - {COMPLIANT_FLAG, LEGACY_FLAG}
     if unknown or (parts.query and not flags):
-        message = f"Tenant URL holds a query other than the flag {COMPLIANT_FLAG}: remove it. Nothing was sent."
-        raise FieldRefused("TenantUrlInvalid", message)
+        raise FieldRefused(Trouble.URL_WITH_QUERY)
     return flags
 
 
@@ -173,5 +168,5 @@ def _failed(kind: Kind, answer: WireAnswer, failure: answers.ExportFailed) -> Co
     unusable = answer.status == 404 or answer.succeeded
     inner = {401: INVALID, 404: answers.INCOMPATIBLE}.get(answer.status, failure.code)
     told = Told(of_the_answer(answer), f"GET /{kind} with a filter", failure.reason)
-    message = load_labels().text(told.label, Language.ENGLISH, **told.values)
-    return ConnectionTest(False, INVALID_CREDENTIALS if unusable else UNAVAILABLE, message, inner_code=inner, told=told)
+    code = INVALID_CREDENTIALS if unusable else UNAVAILABLE
+    return ConnectionTest(False, code, str(told), inner_code=inner, told=told)

@@ -11,11 +11,25 @@ from enum import StrEnum
 from typing import Final
 
 from scimulate.mock_servers.entra.conversation import WireAnswer
+from scimulate.mock_servers.language import Language, load_labels
 
 
 class Trouble(StrEnum):
-    """The classes: the line first, then TLS, then the answers (NEG-13, NEG-14, NEG-30, NEG-31, NEG-32, NEG-59)."""
+    """The classes: what was entered, the line, TLS, the answers (NEG-12…14, NEG-30…32, NEG-59)."""
 
+    URL_EMPTY = "url_empty"
+    URL_UNPRINTABLE = "url_unprintable"
+    URL_WITHOUT_SCHEME = "url_without_scheme"
+    URL_OF_UNKNOWN_SCHEME = "url_of_unknown_scheme"
+    URL_NOT_HTTPS = "url_not_https"
+    URL_INVALID = "url_invalid"
+    URL_WITHOUT_HOST = "url_without_host"
+    URL_WITH_CREDENTIALS = "url_with_credentials"
+    URL_WITH_QUERY = "url_with_query"
+    URL_WITH_FRAGMENT = "url_with_fragment"
+    SECRET_SWAPPED = "secret_swapped"
+    SECRET_IS_URL = "secret_is_url"
+    SECRET_UNPRINTABLE = "secret_unprintable"
     HOST_UNKNOWN = "host_unknown"
     NOT_LISTENING = "not_listening"
     TIMED_OUT = "timed_out"
@@ -42,11 +56,11 @@ class Trouble(StrEnum):
 
 @dataclass(frozen=True)
 class Told:
-    """A class of trouble with what its sentence names: the request, and what the other side said."""
+    """A class of trouble with what its sentence names: the request, if one was made, and what the other side said."""
 
     trouble: Trouble
-    asked: str
-    answer: str
+    asked: str = ""
+    answer: str = ""
 
     @property
     def label(self) -> str:
@@ -55,6 +69,9 @@ class Told:
     @property
     def values(self) -> Mapping[str, str]:
         return {"asked": self.asked, "answer": self.answer}
+
+    def __str__(self) -> str:
+        return load_labels().text(self.label, Language.ENGLISH, **self.values)
 
 
 # OpenSSL's numbers for what is wrong with a certificate (X509_V_ERR_…).
