@@ -18,7 +18,8 @@ from scimulate.steps.portal_visitor import switches_scim
 from scimulate.steps.scim_messages import ScimClient, expect_made
 from scimulate.steps.world import World
 
-CREATION = {"method": "POST", "collection": "/Users"}
+COLLECTIONS = {"user": "/Users", "group": "/Groups"}
+CREATION = {"method": "POST", "collection": COLLECTIONS["user"]}
 SPOILT = {"an HTML page": "html", "a bare array": "array", "plain text": "text"}
 """Answers that are no use although they say success; all others are statuses."""
 
@@ -119,9 +120,14 @@ def next_request_is_not_answered(world: World) -> None:
     world.line.fall_silent(1, lasts=False)
 
 
-@given(parsers.parse("the answer to creation {nth:d} is lost"))
-def answer_to_a_creation_is_lost(world: World, nth: int) -> None:
-    world.line.lose_answers(nth, **CREATION)
+@given(parsers.re(r"the answer to the creation of (?P<kind>user|group) (?P<nth>\d+) is lost$"), converters={"nth": int})
+def answer_to_a_creation_is_lost(world: World, kind: str, nth: int) -> None:
+    world.line.lose_answers(nth, method="POST", collection=COLLECTIONS[kind])
+
+
+@given("the answer to the first change of members is lost")
+def answer_to_a_membership_is_lost(world: World) -> None:
+    world.line.lose_answers(1, method="PATCH")
 
 
 @given("provisioning obeys Retry-After")
@@ -160,11 +166,11 @@ def are_assigned(world: World, names: str) -> None:
 
 
 @given(
-    parsers.re(r"once (?P<count>\d+) users? (?:has|have) arrived (?P<event>.+)$"),
+    parsers.re(r"once (?P<count>\d+) (?P<kind>user|group)s? (?:has|have) arrived (?P<event>.+)$"),
     converters={"count": int},
 )
-def once_users_have_arrived(world: World, count: int, event: str) -> None:
-    world.line.after(count, lambda: MIDCYCLE[event](world), **CREATION)
+def once_so_many_have_arrived(world: World, count: int, kind: str, event: str) -> None:
+    world.line.after(count, lambda: MIDCYCLE[event](world), method="POST", collection=COLLECTIONS[kind])
 
 
 @given("no more answers arrive after 1 user")

@@ -12,7 +12,7 @@ Feature: A full synchronisation in trouble
   Rule: A creation whose answer was lost is found again, not repeated
 
     Scenario: The next cycle finds the user who was created without an answer
-      Given the answer to creation 2 is lost
+      Given the answer to the creation of user 2 is lost
       And provisioning was started
       When a provisioning cycle ends
       Then no user was created
@@ -20,7 +20,7 @@ Feature: A full synchronisation in trouble
 
     @SEED-008
     Scenario: Once it is found nothing more is written
-      Given the answer to creation 2 is lost
+      Given the answer to the creation of user 2 is lost
       And provisioning was started
       And a provisioning cycle has ended
       When a provisioning cycle ends
@@ -56,6 +56,33 @@ Feature: A full synchronisation in trouble
       When a provisioning cycle ends
       Then no user was created
       And the endpoint has just the users "Ada, Grace, Linus", each active and once
+
+  @NEG-38 @NEG-41 @groups
+  Rule: A group whose synchronisation was interrupted has each member once in the end
+
+    Background:
+      Given these groups exist in the directory:
+        | group       | members    |
+        | Engineering | Ada, Grace |
+      And "Engineering" is assigned to the application
+
+    Scenario: Broken off between the group and its members, it gets its members with the next cycle
+      Given once 1 group has arrived the cycle is broken off
+      And provisioning was broken off
+      When a provisioning cycle ends
+      Then the endpoint group "Engineering" lists only "ada@contoso.test, grace@contoso.test"
+
+    Scenario Outline: When the answer to <what> is lost, the next cycle completes the group
+      Given the answer to <what> is lost
+      And provisioning was started
+      When a provisioning cycle ends
+      Then the endpoint group "Engineering" lists only "ada@contoso.test, grace@contoso.test"
+      And the endpoint has just the users "Ada, Grace, Linus", each active and once
+
+      Examples:
+        | what                           |
+        | the creation of group 1        |
+        | the first change of members    |
 
   @NEG-38 @portal @mock-only
   Rule: An endpoint that asks for a pause is given it
