@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from scimulate.steps.browser import PortalTab
+from scimulate.steps.browser_tab import PortalTab
 from scimulate.steps.portal_audit import EVERYTHING, AuditDetail, AuditEntry, unpacked
 from scimulate.steps.portal_calls import Refusal
 
@@ -61,5 +61,5 @@ class AuditInBrowser:
     def _filter(self, filters: Mapping[str, str]) -> None:
         self._tab.open(AUDIT_PATH)
         if filters:
-            self._tab.fill(filters)
+            self._tab.fill("#filters", filters)
             self._tab.press("#apply")

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
-from scimulate.steps.browser import PortalTab
+from scimulate.steps.browser_tab import PortalTab
 from scimulate.steps.browser_tokens import TOKENS_PATH
 from scimulate.steps.portal_calls import Refusal
 from scimulate.steps.portal_session import NOT_SHOWN, NavigationEntry
@@ -81,7 +81,7 @@ class SessionInBrowser:
         self._tab.open(SUPPORT_PATH)
         if not self._tab.shows("#reason"):
             return self._tab.calls_of_this_session().change("POST", "/tickets", {"reason": reason})
-        self._tab.page.locator("#reason").fill(reason)
+        self._tab.fill("main form", {"reason": reason})
         self._tab.press("#file")
         return self._tab.refusal()
 

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
-from scimulate.steps.browser import PortalTab
+from scimulate.steps.browser_tab import PortalTab
 from scimulate.steps.portal_calls import Refusal
 from scimulate.steps.portal_tokens import VENDOR, Generated, ProvisioningPage, TokenRow, TokensByCalls
 

@@ -10,9 +10,11 @@ worded or formatted; what refuses carries `data-code`; what is done has an `id`,
 
 from dataclasses import dataclass
 
-from scimulate.steps.browser import PortalTab
 from scimulate.steps.browser_audit import AuditInBrowser
+from scimulate.steps.browser_people import GroupsInBrowser, UsersInBrowser
 from scimulate.steps.browser_session import SessionInBrowser
+from scimulate.steps.browser_settings import SettingsInBrowser
+from scimulate.steps.browser_tab import PortalTab
 from scimulate.steps.browser_tokens import TokensInBrowser
 from scimulate.steps.portal_audit import AuditArea, AuditByCalls
 from scimulate.steps.portal_calls import PortalCalls
@@ -51,8 +53,8 @@ def portal_in_browser(tab: PortalTab) -> Portal:
     return Portal(
         session=SessionInBrowser(tab),
         tokens=TokensInBrowser(tab),
-        users=UsersByCalls(tab.calls),
-        groups=GroupsByCalls(tab.calls),
-        settings=SettingsByCalls(tab.calls),
+        users=UsersInBrowser(tab),
+        groups=GroupsInBrowser(tab),
+        settings=SettingsInBrowser(tab),
         audit=AuditInBrowser(tab),
     )

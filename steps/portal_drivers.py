@@ -7,7 +7,8 @@ import pytest
 
 from scimulate.harness.gherkin import ScenarioItem
 from scimulate.harness.wire import Wire
-from scimulate.steps.browser import Chromium, PageComplains, PortalTab, why_there_is_no_browser
+from scimulate.steps.browser import Chromium, PageComplains, why_there_is_no_browser
+from scimulate.steps.browser_tab import PortalTab
 from scimulate.steps.portal import Portal, portal_by_calls, portal_in_browser
 from scimulate.steps.portal_calls import Account, PortalCalls
 from scimulate.steps.tenant import OpenPortal
