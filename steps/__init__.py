@@ -7,6 +7,8 @@ pytest_plugins = (
     "scimulate.steps.endpoint",
     "scimulate.steps.endpoint_trouble",
     "scimulate.steps.entra_administrator",
+    "scimulate.steps.entra_mapping",
+    "scimulate.steps.entra_visitor",
     "scimulate.steps.listeners",
     "scimulate.steps.portal_administrator",
     "scimulate.steps.portal_configurator",

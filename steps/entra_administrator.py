@@ -1,5 +1,7 @@
 """The administrator of Entra ID: the directory, the application, its connection, its assignments and its scope."""
 
+from collections.abc import Callable
+
 from pytest_bdd import given, parsers, then, when
 
 from scimulate.mock_servers.entra.application import ConnectionTest, CredentialsRefused
@@ -10,6 +12,16 @@ from scimulate.steps.world import PASSES_THE_PROBE, World
 
 KEEPS_OUT = "ENTRA-052"
 INVENTED_TOKEN = "invented-by-nobody-0123456789"
+
+PASTED: dict[str, Callable[[str], str]] = {
+    "with spaces around it": lambda token: f"  {token} ",
+    "with a tab before it": lambda token: f"\t{token}",
+    "with a line break after it": lambda token: f"{token}\r\n",
+    "with a space in it": lambda token: f"{token[:8]} {token[8:]}",
+    "with a line break in it": lambda token: f"{token[:8]}\n{token[8:]}",
+    "with the word Bearer before it": lambda token: f"Bearer {token}",
+}
+"""What happens to a token on its way from one page to the other (NEG-11)."""
 
 Table = list[list[str]]
 
@@ -52,6 +64,21 @@ def tests_with_the_former_secret(world: World) -> None:
 @when("the connection is tested with token and URL in each other's field")
 def tests_with_swapped_fields(world: World) -> None:
     world.outcome = world.application.test_connection(world.token, world.tenant_url())
+
+
+@when(parsers.re(r"the connection is tested with the target SCIM URL and the token (?P<how>with .+)$"))
+def tests_with_a_pasted_token(world: World, how: str) -> None:
+    world.outcome = world.application.test_connection(world.tenant_url(), PASTED[how](world.token))
+
+
+@when("the connection is tested with the target SCIM URL and no token")
+def tests_without_a_token(world: World) -> None:
+    world.outcome = world.application.test_connection(world.tenant_url(), "")
+
+
+@given("a token that nobody issued was tested and not saved")
+def tested_and_not_saved(world: World) -> None:
+    world.application.test_connection(world.tenant_url(), INVENTED_TOKEN)
 
 
 @when(parsers.parse('the connection is tested with the Tenant URL "{url}"'))

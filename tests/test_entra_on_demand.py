@@ -141,7 +141,8 @@ def test_a_failed_connection_is_the_first_step_and_no_quarantine(rehearsal: Rehe
 
 def test_a_cycle_that_is_asked_for_meanwhile_follows(rehearsal: Rehearsal) -> None:
     ada, _ = assigned(rehearsal, "Ada", "Grace")
-    application, calls = rehearsal.application, []
+    application = rehearsal.application
+    calls: list[object] = []
 
     def start_once(request: object) -> None:
         if not calls:

@@ -15,7 +15,18 @@ Feature: Establishing the connection
         | GET    | /Users  |                    | userName eq "{random}"     |
         | GET    | /Groups | members            | displayName eq "{random}"  |
 
-    @NEG-27 @portal
+    @NEG-11 @SEED-033
+    Scenario Outline: A token pasted <how> is trimmed
+      When the connection is tested with the target SCIM URL and the token <how>
+      Then Entra ID shows a green check
+
+      Examples:
+        | how                        |
+        | with spaces around it      |
+        | with a tab before it       |
+        | with a line break after it |
+
+    @NEG-27 @SEED-028 @portal
     Scenario: An endpoint without any user passes
       Given the tenant holds no users
       When the connection is tested with the target SCIM URL and the token
@@ -40,6 +51,28 @@ Feature: Establishing the connection
       When the connection is tested with token and URL in each other's field
       Then Entra ID refuses the connection and names the field "Secret Token"
       And nothing was sent
+
+    @NEG-11 @portal @mock-only
+    Scenario Outline: A token <how> is refused
+      When the connection is tested with the target SCIM URL and the token <how>
+      Then Entra ID refuses the connection because "<code>"
+
+      Examples: Sent as it is, and kept out
+        | how                            | code                            |
+        | with a space in it             | CredentialValidationUnavailable |
+        | with the word Bearer before it | CredentialValidationUnavailable |
+
+      Examples: Never sent
+        | how                     | code               |
+        | with a line break in it | SecretTokenInvalid |
+
+    @NEG-29 @portal @mock-only
+    Scenario: Without a token Entra ID sends one of its own, which is refused
+      When the connection is tested with the target SCIM URL and no token
+      Then Entra ID refuses the connection because "CredentialValidationUnavailable"
+      And the endpoint received these requests:
+        | method | path   | filter                 |
+        | GET    | /Users | userName eq "{random}" |
 
     @NEG-13 @SEED-004 @mock-only
     Scenario Outline: A Tenant URL like <example> is refused before the token is sent
@@ -70,6 +103,15 @@ Feature: Establishing the connection
       When the administrator saves a token that nobody issued
       Then Entra ID refuses the connection because "CredentialValidationUnavailable"
       And the former connection still works
+
+    @SEED-038
+    Scenario: Credentials that were tested and not saved are not used by a job that runs
+      Given the connection is saved
+      And provisioning was started
+      And a token that nobody issued was tested and not saved
+      And Ada is assigned to the application
+      When a provisioning cycle ends
+      Then the endpoint has one active user "ada@contoso.test"
 
     @SEED-039 @NEG-34 @mock-only
     Scenario: Provisioning cannot start before the connection is saved
