@@ -241,6 +241,13 @@ def no_resource_type_is_called(world: World, name: str) -> None:
     world.judge.check(expected=[], actual=called, action="reading the resource types")
 
 
+@then(parsers.parse('the schema lists only the attributes "{names}"'))
+def schema_lists(world: World, names: str) -> None:
+    schema = expect.document(world.outcome, requirement=world.judge.requirement)
+    listed = [attribute.get("name") for attribute in schema.get("attributes", [])]
+    world.judge.check(expected=listed_names(names), actual=listed, action="reading the schema")
+
+
 @then(parsers.parse('the user "{user_name}" at the endpoint has no "{attribute}"'))
 def user_has_no(world: World, user_name: str, attribute: str) -> None:
     world.judge.has(user_name, {attribute: None})

@@ -176,6 +176,41 @@ Feature: The attributes of the documented MDM
         """
       Then "ada@contoso.test" is unchanged
 
+  @IVANTI-033 @IVANTI-035 @IVANTI-078 @portal @policy-ivanti-r119
+  Rule: A custom attribute that is defined is one like any other
+
+    Background:
+      Given the administrator has added the custom attribute "badge"
+
+    Scenario: It is listed in the schemas under the URN of the vendor
+      When a client asks for "/Schemas/urn:ietf:params:scim:schemas:extension:ivanti:2.0:User"
+      Then the schema lists only the attributes "badge"
+
+    Scenario: A user is created with it and found by it
+      Given a client created the user "ada@contoso.test" with the attributes:
+        """
+        {"urn:ietf:params:scim:schemas:extension:ivanti:2.0:User": {"badge": "7"}}
+        """
+      And a client created the users "grace@contoso.test"
+      When a client looks up users by "urn:ietf:params:scim:schemas:extension:ivanti:2.0:User:badge" "7"
+      Then the answer is a list with only "ada@contoso.test"
+
+    Scenario Outline: It is changed in the <dialect> dialect
+      Given a client created the users "ada@contoso.test, grace@contoso.test"
+      When a client patches the user "ada@contoso.test":
+        """
+        [<operation>]
+        """
+      Then the user "ada@contoso.test" at the endpoint has:
+        | attribute                                                    | value |
+        | urn:ietf:params:scim:schemas:extension:ivanti:2.0:User:badge | 8     |
+      And "grace@contoso.test" is unchanged
+
+      Examples:
+        | dialect   | operation                                                                                           |
+        | legacy    | {"op": "Add", "path": "urn:ietf:params:scim:schemas:extension:ivanti:2.0:User:badge", "value": "8"} |
+        | compliant | {"op": "replace", "value": {"urn:ietf:params:scim:schemas:extension:ivanti:2.0:User:badge": "8"}}   |
+
   @IVANTI-097 @IVANTI-098 @policy-ivanti-r119
   Rule: Users and groups are found by their external id
 

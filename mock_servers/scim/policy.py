@@ -41,7 +41,7 @@ class Policy:
     delete_disables: bool = False
     """DELETE of a user makes it disabled in the portal and unknown to SCIM, and keeps the record (IVANTI-048)."""
     adopts_local_users: bool = False
-    """POST for a user that was made in the portal takes that user over instead of answering 409 (IVANTI-059)."""
+    """Who came from another source than SCIM is taken over, not doubled: a write of SCIM relabels her (IVANTI-059)."""
     blank_updates_ignored: bool = False
     """An update to a blank value leaves the old value (IVANTI-052)."""
     department_only: bool = False
