@@ -86,6 +86,11 @@ def documented(catalogue: Catalogue) -> list[Requirement]:
     return [each for each in catalogue.values() if family_of(each.id) in ("SEED", "IVANTI", "NEG")]
 
 
+def test_every_documented_requirement_is_proven_by_a_scenario_or_argued(catalogue: Catalogue) -> None:
+    proven = scenarios_by_requirement()
+    assert [each.id for each in documented(catalogue) if each.id not in proven and not each.untestable] == []
+
+
 def test_few_of_the_documented_requirements_are_argued_and_none_of_them_is_tested(catalogue: Catalogue) -> None:
     argued = {each.id for each in documented(catalogue) if each.untestable}
     assert len(argued) <= MOST_ARGUED
