@@ -9,7 +9,7 @@ async function copyValueOf(button) {
     field.select();
     document.execCommand("copy");
   }
-  button.textContent = "Copied";
+  button.dataset.copied = "";
 }
 
 for (const button of document.querySelectorAll("button[data-copy]")) {
