@@ -85,14 +85,12 @@ def adds_a_custom_attribute(world: World, name: str) -> None:
     world.outcome = world.the_portal().settings.add_attribute(name)
 
 
-@given(parsers.parse('the administrator has added the custom attribute "{name}" in the settings'))
 @when(parsers.parse('the administrator adds the custom attribute "{name}" in the settings'))
 def adds_a_custom_attribute_in_settings(world: World, name: str) -> None:
     world.token  # noqa: B018 - IVANTI-014
     world.outcome = world.the_portal().settings.save({}, new_attribute=name)
 
 
-@given(parsers.parse('the administrator has deleted the custom attribute "{name}"'))
 @when(parsers.parse('the administrator deletes the custom attribute "{name}"'))
 def deletes_a_custom_attribute(world: World, name: str) -> None:
     world.outcome = world.the_portal().settings.delete_attribute(name)
@@ -108,11 +106,14 @@ def refers_to_attribute(world: World, kind: str, name: str, attribute: str) -> N
     use_attribute(world, attribute, kind, name)
 
 
-@given(parsers.parse('Entra ID maps the extension attribute to the custom attribute "{name}"'))
-def maps_the_extension_attribute(world: World, name: str) -> None:
-    target = f"{IVANTI_URN}:{name}"
+@given(
+    parsers.parse('Entra ID maps the extension attribute of {name}, "{value}", to the custom attribute "{attribute}"')
+)
+def maps_the_extension_attribute(world: World, name: str, value: str, attribute: str) -> None:
+    target = f"{IVANTI_URN}:{attribute}"
     world.application.mappings.add_attribute(target)
     world.application.mappings.add(EXTENSION_ATTRIBUTE, target)
+    extension_attribute_is(world, name, value)
 
 
 @given(parsers.parse('the extension attribute of {name} is "{value}"'))
@@ -164,7 +165,6 @@ def begins_the_migration(world: World) -> None:
     world.outcome = world.the_portal().settings.begin_migration()
 
 
-@given("the administrator has gone on with the migration")
 @when("the administrator goes on with the migration")
 def goes_on_with_the_migration(world: World) -> None:
     world.outcome = world.the_portal().settings.advance_migration()

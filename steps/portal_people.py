@@ -63,7 +63,13 @@ def sets_user_enabled(world: World, change: str, user_name: str) -> None:
     world.outcome = users.set_enabled(world.names.real(user_name), enabled=STATES[change])
 
 
-@given(parsers.parse('the administrator has removed the user "{user_name}"'))
+@given(parsers.parse('the administrator has disabled and removed the user "{user_name}"'))
+def has_disabled_and_removed(world: World, user_name: str) -> None:
+    users, name = world.the_portal().users, world.names.real(user_name)
+    users.set_enabled(name, enabled=False)
+    users.remove(name)
+
+
 @when(parsers.parse('the administrator removes the user "{user_name}"'))
 def removes_the_user(world: World, user_name: str) -> None:
     world.outcome = world.the_portal().users.remove(world.names.real(user_name))
@@ -193,9 +199,10 @@ def removes_the_group(world: World, group: str) -> None:
     world.outcome = world.the_portal().groups.remove(group_rows(world, group)[0])
 
 
-@given(parsers.re(r'the group "(?P<group>[^"]+)" grants the (?P<kind>role|app) "(?P<name>[^"]+)"$'))
-def group_grants(world: World, group: str, kind: str, name: str) -> None:
-    world.the_portal().groups.grant(group_rows(world, group)[0], kind, name)
+@given(parsers.parse('the group "{group}" grants the role "{role}" and the app "{app}"'))
+def group_grants(world: World, group: str, role: str, app: str) -> None:
+    for kind, name in (("role", role), ("app", app)):
+        world.the_portal().groups.grant(group_rows(world, group)[0], kind, name)
 
 
 @when("the administrator imports the members:")

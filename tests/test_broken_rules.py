@@ -31,12 +31,12 @@ class Promise:
 
 
 GROUP, USER = "features/entra/group_changes.feature", "features/entra/user_changes.feature"
-PAGES = "features/portal/verification.feature"
+USERS_PAGE, GROUPS_PAGE = "features/portal/verify_users.feature", "features/portal/verify_groups.feature"
 CONNECTION, PROTOCOL = "features/connection/test_connection.feature", "features/protocol/users.feature"
 GROUPS = "features/protocol/groups.feature"
 ASSIGNED_USER = "features/provisioning/assigned_user.feature"
 ASSIGNED_GROUP = "features/provisioning/assigned_group.feature"
-GROUP_FEATURES = f"{GROUP} {PAGES} {GROUPS} features/provisioning"
+GROUP_FEATURES = f"{GROUP} {GROUPS_PAGE} {GROUPS} features/provisioning"
 INTERVAL, SYNC_ALL = "features/provisioning/interval.feature", "features/provisioning/sync_all.feature"
 
 PROMISES = {
@@ -52,7 +52,10 @@ PROMISES = {
                 "A group is renamed, in the compliant dialect",
                 "The group is gone and its members are disabled",
             ],
-            PAGES: ["An assigned group is listed with its members counted"],
+            GROUPS_PAGE: [
+                "An assigned group is listed with its members counted, as the provisioning log says",
+                "The members are those of the group in Entra ID",
+            ],
             ASSIGNED_GROUP: [
                 "The requests come in the documented order",
                 "An immediate member is provisioned and listed in the group",
@@ -99,7 +102,7 @@ PROMISES = {
                 "A user who was unassigned comes back, in the legacy dialect",
                 "A user who was deleted softly comes back, in the legacy dialect",
             ],
-            PAGES: ["A user who was unassigned is listed as disabled"],
+            USERS_PAGE: ["A user who was unassigned is listed as disabled"],
             PROTOCOL: ['Replace of active with "False" disables the user'],
             ASSIGNED_GROUP: ['A user in two groups who leaves "Engineering, Research" is inactive'],
             SYNC_ALL: ["After a restart those who are out of scope are disabled"],

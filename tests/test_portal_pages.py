@@ -72,24 +72,27 @@ def test_the_users_page_lists_and_finds(mdm: Mdm) -> None:
     mdm.provision("Grace", active=False)
     engineering = mdm.provision_group("Engineering", [ada])
     rows = [
-        ["Ada", "ada@contoso.test", "ada@contoso.test", "SCIM Entra ID", "Enabled", "1"],
-        ["Grace", "grace@contoso.test", "grace@contoso.test", "SCIM Entra ID", "Disabled", "0"],
+        ["Ada", "ada@contoso.test", "ada@contoso.test", "SCIM Entra ID", "Enabled", "1", "Not Invited"],
+        ["Grace", "grace@contoso.test", "grace@contoso.test", "SCIM Entra ID", "Disabled", "0", "Not Invited"],
     ]
     assert table(mdm.client.get("/portal/users")) == rows
     assert table(mdm.client.get("/portal/users?search=grace")) == rows[1:]
     assert "No user matches." in mdm.client.get("/portal/users?search=linus").text
-    assert table(mdm.client.get(f"/portal/users/{ada}")) == [["Engineering", "SCIM Entra ID", engineering, "1"]]
+    assert table(mdm.client.get(f"/portal/users/{ada}?tab=groups")) == [
+        ["Engineering", "SCIM Entra ID", engineering, "1"],
+        ["All Users", "Local", "all-users", "2"],
+    ]
 
 
 def test_the_user_groups_page_lists_finds_by_start_and_shows_members(mdm: Mdm) -> None:
     ada = mdm.provision("Ada")
     sales, engineering = mdm.provision_group("Sales", []), mdm.provision_group("Engineering", [ada])
     rows = [["Engineering", "SCIM Entra ID", engineering, "1"], ["Sales", "SCIM Entra ID", sales, "0"]]
-    assert table(mdm.client.get("/portal/groups")) == rows
+    assert table(mdm.client.get("/portal/groups")) == [["All Users", "Local", "all-users", "1"], *rows]
     assert table(mdm.client.get("/portal/groups?search=SAL")) == rows[1:]
     assert table(mdm.client.get("/portal/groups?search=ales")) == []
     assert table(mdm.client.get(f"/portal/groups/{engineering}")) == [
-        ["Ada", "ada@contoso.test", "ada@contoso.test", "SCIM Entra ID", "Enabled", "1"]
+        ["Ada", "ada@contoso.test", "ada@contoso.test", "SCIM Entra ID", "Enabled", "1", "Not Invited"]
     ]
     assert "The group has no members." in mdm.client.get(f"/portal/groups/{sales}").text
 
@@ -108,7 +111,8 @@ def test_the_members_of_a_large_group_come_in_pages(mdm: Mdm) -> None:
     page = mdm.client.get(f"/portal/groups/{group}")
     following = html.unescape(re.findall(r'href="([^"]+)" rel="next"', page.text)[0])
     assert (len(table(page)), [row[0] for row in table(mdm.client.get(following))]) == (50, ["User50"])
-    assert len(mdm.client.get(f"/portal/api/groups/{group}").json()["members"]) == 51
+    shown = mdm.client.get(f"/portal/api/groups/{group}?page=2").json()
+    assert (shown["total"], [user["display_name"] for user in shown["members"]]) == (51, ["User50"])
 
 
 def test_hostile_names_are_shown_as_text(mdm: Mdm) -> None:
@@ -127,7 +131,7 @@ def test_a_local_user_is_added(mdm: Mdm) -> None:
     page = mdm.client.get(answer.headers["location"])
     assert (answer.status_code, page.status_code) == (303, 200)
     assert table(mdm.client.get("/portal/users")) == [
-        ["ada@contoso.test", "ada@contoso.test", "", "Local", "Enabled", "0"]
+        ["ada@contoso.test", "ada@contoso.test", "", "Local", "Enabled", "0", "Not Invited"]
     ]
 
 

@@ -45,8 +45,7 @@ Feature: Custom attributes
 
     Background:
       Given Entra ID is connected to the endpoint
-      And Entra ID maps the extension attribute to the custom attribute "site"
-      And the extension attribute of Ada is "Paris"
+      And Entra ID maps the extension attribute of Ada, "Paris", to the custom attribute "site"
       And Ada is assigned to the application
 
     Scenario: A defined attribute has the value that Entra ID sent

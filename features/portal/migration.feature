@@ -68,10 +68,10 @@ Feature: Coming from another user source
       Given Entra ID is connected to the endpoint
       And Ada exists in the directory
       And the scope is "Sync all users and groups"
-      And the migration has begun
 
     Scenario Outline: A user from <source> is relabelled, not doubled
-      Given these users of other sources exist:
+      Given the migration has begun
+      And these users of other sources exist:
         | user             | source   |
         | ada@contoso.test | <source> |
       When a provisioning cycle ends
@@ -133,8 +133,7 @@ Feature: Coming from another user source
       And the migration stands at "scoped"
 
     Scenario: Once they were removed by hand it ends
-      Given the administrator has disabled the user "linus@contoso.test"
-      And the administrator has removed the user "linus@contoso.test"
+      Given the administrator has disabled and removed the user "linus@contoso.test"
       And the administrator has removed the group "Sales"
       When the administrator goes on with the migration
       Then the migration stands at "finished"
@@ -143,10 +142,8 @@ Feature: Coming from another user source
   Rule: After the migration attributes of the provider follow and those of LDAP do not
 
     Background:
-      Given Entra ID is connected to the endpoint
-      And the administrator has added the custom attribute "site"
-      And Entra ID maps the extension attribute to the custom attribute "site"
-      And the extension attribute of Ada is "Paris"
+      Given the administrator has added the custom attribute "site"
+      And Entra ID maps the extension attribute of Ada, "Paris", to the custom attribute "site"
       And these users of other sources exist:
         | user             | source | ldapSite |
         | ada@contoso.test | LDAP   | Oslo     |
@@ -166,7 +163,8 @@ Feature: Coming from another user source
         | ${ldapSite} | Bergen |
 
     Scenario: After it the attribute of LDAP stays and the provider's follows
-      Given Ada was provisioned
+      Given Entra ID is connected to the endpoint
+      And Ada was provisioned
       And their source has sent again:
         | user             | source | ldapSite |
         | ada@contoso.test | LDAP   | Bergen   |
@@ -180,6 +178,7 @@ Feature: Coming from another user source
     @IVANTI-074
     Scenario: A value that an identity certificate configuration refers to is kept
       Given the identity certificate configuration "Wi-Fi" refers to the custom attribute "ldapSite"
+      And Entra ID is connected to the endpoint
       And Ada is assigned to the application
       When a provisioning cycle ends
       Then the portal shows of "ada@contoso.test":

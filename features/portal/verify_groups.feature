@@ -52,8 +52,7 @@ Feature: Checking user groups in the MDM portal
     Background:
       Given Entra ID is connected to the endpoint
       And "Engineering" with Ada and Grace was provisioned
-      And the group "Engineering" grants the role "App Approver"
-      And the group "Engineering" grants the app "Field Notes"
+      And the group "Engineering" grants the role "App Approver" and the app "Field Notes"
 
     Scenario: Whoever leaves the group loses what it granted, and the others keep it
       Given Ada has left "Engineering"

@@ -257,8 +257,7 @@ Feature: Checking users in the MDM portal
     Background:
       Given Entra ID is connected to the endpoint
       And Ada was provisioned
-      And the administrator has disabled the user "ada@contoso.test"
-      And the administrator has removed the user "ada@contoso.test"
+      And the administrator has disabled and removed the user "ada@contoso.test"
 
     Scenario: The next cycle does not bring the user back
       When a provisioning cycle ends

@@ -1,6 +1,7 @@
 """The Users pages: the list, one user with its tabs, and what may be done to a user by hand."""
 
 from collections.abc import Callable
+from dataclasses import asdict
 from urllib.parse import quote
 
 from starlette.concurrency import run_in_threadpool
@@ -51,6 +52,7 @@ class UsersPages:
         values = {
             "users": found.lines,
             "filters": filters,
+            "query": {name: value for name, value in asdict(filters).items() if value},
             "choices": CHOICES,
             "groups": user_administration.listing_of(visit.tenant).group_names(limit=GROUPS_OFFERED),
             "all_users": ALL_USERS,
