@@ -25,6 +25,11 @@ def has_no_user(world: World, user_name: str) -> None:
     world.judge.no_user(user_name)
 
 
+@then(parsers.parse('the endpoint holds the users "{user_names}" and nobody else'))
+def holds_nobody_else(world: World, user_names: str) -> None:
+    world.judge.nobody_but(listed_names(user_names))
+
+
 @then(parsers.parse('the user "{user_name}" at the endpoint has:'))
 def user_has(world: World, user_name: str, datatable: Table) -> None:
     world.judge.has(user_name, {row["attribute"]: _value(world.names.real(row["value"])) for row in rows(datatable)})

@@ -12,6 +12,8 @@ from scimulate.steps.scim_messages import ScimClient
 
 Resource = dict[str, Any]
 
+MOST_LISTED = 100
+
 
 class EndpointReader:
     """Asks the endpoint for users and groups."""
@@ -26,6 +28,12 @@ class EndpointReader:
     def groups_named(self, display_name: str) -> list[Resource]:
         """The groups that a look-up by `display_name` finds, in the form in which Entra ID asks (ENTRA-166)."""
         return self._found("/Groups", "displayName", display_name, excludedAttributes="members")
+
+    def all_user_names(self) -> list[str]:
+        """The user names of one page, which holds everybody where nobody else is."""
+        response = self._client.get("/Users", count=str(MOST_LISTED))
+        expect.status(response, 200, requirement=FILTER)
+        return sorted(str(user.get("userName")) for user in expect.envelope(response, requirement=LIST_RESPONSE))
 
     def by_id(self, path: str, identifier: str) -> Resource:
         """The resource `path`/`identifier`, which must be there."""

@@ -93,6 +93,14 @@ class Judge:
             answer = self._client.get(place("/Users", before))
             self.check(expected=404, actual=answer.status_code, action=f"reading {name} by its former id")
 
+    def nobody_but(self, user_names: list[str]) -> None:
+        """These users and nobody else, at an endpoint that is this scenario's own."""
+        self.check(
+            expected=sorted(map(self._names.real, user_names)),
+            actual=self._endpoint.all_user_names(),
+            action="listing all users",
+        )
+
     def remember(self, user_names: list[str]) -> None:
         """Keep what these users are now, to see later what has changed."""
         self._before.update({user_name: self.find_user(user_name) for user_name in user_names})

@@ -25,6 +25,14 @@ Feature: Assigned only, or all users and groups
       And the endpoint has one active user "linus@contoso.test"
       And the endpoint group "Engineering" lists only "ada@contoso.test, grace@contoso.test"
 
+    @portal
+    Scenario: Whoever is active in the directory arrives, assigned or not, and nobody else
+      Given Ada is assigned to the application
+      And the account of Linus is disabled
+      And the scope is "Sync all users and groups"
+      When provisioning is started
+      Then the endpoint holds the users "ada@contoso.test, grace@contoso.test" and nobody else
+
     @SEED-008
     Scenario: A second full cycle over an unchanged directory writes nothing
       Given these groups exist in the directory:
@@ -73,6 +81,18 @@ Feature: Assigned only, or all users and groups
       Then the endpoint has one active user "ada@contoso.test"
       And the endpoint has no user "grace@contoso.test"
       And the endpoint has no user "linus@contoso.test"
+
+    @portal
+    Scenario: Assigned users and the members of assigned groups arrive, and nobody else
+      Given these groups exist in the directory:
+        | group       | members |
+        | Engineering | Grace   |
+        | Research    | Linus   |
+      And Ada is assigned to the application
+      And "Engineering" is assigned to the application
+      When provisioning is started
+      Then the endpoint holds the users "ada@contoso.test, grace@contoso.test" and nobody else
+      And the endpoint has no group "Research"
 
   @SEED-009 @IVANTI-023
   Rule: Widening the scope adds the rest with the next cycle
