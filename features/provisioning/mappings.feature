@@ -62,7 +62,7 @@ Feature: The attribute mapping
       When the administrator maps "jobTitle" to "title"
       Then Entra ID answers "accepted"
 
-  @ENTRA-313 @ENTRA-320 @IVANTI-038 @mock-only
+  @IVANTI-038 @mock-only
   Rule: The matching attribute stays, and only listed attributes can be mapped
 
     Scenario Outline: Deleting the mapping of <target> is answered "<answer>"

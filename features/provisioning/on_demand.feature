@@ -7,7 +7,7 @@ Feature: Provision on demand
     Given Entra ID is connected to the endpoint
     And provisioning was started at 09:00
 
-  @SEED-066 @IVANTI-038 @ENTRA-264 @ENTRA-266
+  @SEED-066 @IVANTI-038
   Rule: One object is provisioned at once, and the interval goes on for the others
 
     Scenario: The user arrives outside the interval and nobody else does
@@ -37,7 +37,7 @@ Feature: Provision on demand
         | export   | success |
       And the provisioning log shows "create" with "success" for Ada
 
-    @mock-only @ENTRA-267
+    @mock-only
     Scenario: A user who is not assigned is skipped
       Given Ada exists in the directory
       When Ada is provisioned on demand
@@ -56,7 +56,7 @@ Feature: Provision on demand
       When Ada is provisioned on demand
       Then only "title" of "ada@contoso.test" has changed, to "Countess"
 
-  @ENTRA-264 @ENTRA-189 @groups
+  @ENTRA-189 @groups
   Rule: A group is provisioned with up to five of its members
 
     Background:
