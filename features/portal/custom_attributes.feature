@@ -75,7 +75,7 @@ Feature: Custom attributes
     Background:
       Given the administrator has added the custom attribute "site"
 
-    Scenario Outline: A <kind> that refers to it keeps it
+    Scenario Outline: One <kind> that refers to it is enough to keep it
       Given the <kind> "Paris staff" refers to the custom attribute "site"
       When the administrator deletes the custom attribute "site"
       Then the portal refuses because "attribute_in_use"
