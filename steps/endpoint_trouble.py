@@ -9,7 +9,6 @@ from pytest_bdd import given, parsers, then, when
 from scimulate.harness import expect
 from scimulate.mock_servers.entra.application import ConnectionTest, CredentialsRefused
 from scimulate.mock_servers.tls import Presents
-from scimulate.steps.clock import on_the_day
 from scimulate.steps.directory import listed_names
 from scimulate.steps.line import BrokenOff, break_off
 from scimulate.steps.listeners import Listeners
@@ -233,15 +232,6 @@ def shows_the_same_url(world: World) -> None:
     saved = world.application.credentials
     world.judge.check(
         expected=world.tenant_url(), actual=saved and saved.tenant_url, action="reading the saved credentials"
-    )
-
-
-@then(parsers.re(r"the last cycle began at (?P<began>[\d:]+)$"))
-def last_cycle_began(world: World, began: str) -> None:
-    world.judge.check(
-        expected=on_the_day(world, began),
-        actual=world.last_cycle().began_at,
-        action="reading the provisioning status",
     )
 
 

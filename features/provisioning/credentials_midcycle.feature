@@ -100,23 +100,6 @@ Feature: Credentials that change in the middle of a cycle
         | the first token is set to inactive | the first token was set to active    |
         | the first token is renewed         | the first token is saved in Entra ID |
 
-  @NEG-17
-  Rule: A job in quarantine tries again after six hours, and within an interval once new credentials are saved
-
-    Scenario Outline: With <what> the job <state>
-      Given provisioning was started at 09:00
-      And the first token was renewed
-      And a provisioning cycle has ended
-      And <what>
-      When the clock reaches <time>
-      Then the last cycle began at <began>
-
-      Examples:
-        | what                                 | time  | state                                 | began |
-        | the tenant holds 2 tokens            | 15:39 | keeps quiet for six hours             | 09:40 |
-        | the tenant holds 2 tokens            | 15:40 | tries again after six hours           | 15:40 |
-        | the first token is saved in Entra ID | 10:20 | is at work again after forty minutes  | 10:20 |
-
   @NEG-03 @SEED-010
   Rule: Switching SCIM provisioning off withdraws every token for the time being
 
