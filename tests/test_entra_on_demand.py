@@ -8,6 +8,7 @@ from scimulate.mock_servers.entra.application import ProvisioningRefused
 from scimulate.mock_servers.entra.connection import CredentialsRefused
 from scimulate.mock_servers.entra.log import Action, Status
 from tests.entra_endpoint import PROBE, Rehearsal, error, message, rehearse
+from tests.entra_portal_site import Browser
 
 ADA_MATCH = ("GET", "/Users?filter=userName+eq+%22ada%40contoso.test%22", None)
 
@@ -68,6 +69,23 @@ def test_the_flag_of_the_tenant_url_does_not_count() -> None:
     rehearsal.tenant.directory.update_user(ada, job_title="Countess")
     rehearsal.application.provision_on_demand(ada)
     assert rehearsal.endpoint.sent()[-1][2] == message({"op": "Add", "path": "title", "value": "Countess"})
+
+
+def test_whoever_is_up_to_date_is_in_scope_and_skipped(rehearsal: Rehearsal) -> None:
+    (ada,) = assigned(rehearsal, "Ada")
+    rehearsal.application.provision_on_demand(ada)
+    (entry,) = rehearsal.application.provision_on_demand(ada).entries
+    assert [(step.kind, step.status, step.description) for step in entry.steps] == [
+        ("import", Status.SUCCESS, "read from the directory"),
+        ("scoping", Status.SUCCESS, "in scope"),
+        ("matching", Status.SUCCESS, "linked"),
+        ("export", Status.SKIPPED, "the target equals the source"),
+    ]
+    browser = Browser(rehearsal.tenant).sign_in()
+    page = f"/portal/applications/{rehearsal.application.id}/logs/{entry.id}"
+    shown = browser.get(page, headers={"Accept-Language": "ja"}).text
+    assert [word for word in ("スコープ内です", "ターゲットはソースと一致しています") if word not in shown] == []
+    assert "the target equals" not in shown
 
 
 @pytest.mark.parametrize("state", ["not assigned", "disabled", "deleted"])

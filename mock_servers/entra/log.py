@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
+from scimulate.mock_servers.language import Language, load_labels
+
 
 class Action(StrEnum):
     """What was done to the object in the target (ENTRA-392)."""
@@ -33,6 +35,8 @@ class Step:
     kind: str
     status: Status
     description: str
+    label: str = ""
+    """That of the description, for readers of other languages; "" where the endpoint's own words are told."""
 
 
 @dataclass(frozen=True)
@@ -119,17 +123,28 @@ class ProvisioningLog:
         return next((entry for entry in self.entries() if entry.id == entry_id), None)
 
 
-def steps_of(action: Action, status: Status, reason: str, *, found: str) -> tuple[Step, ...]:
-    """The four usual steps: import, scope, match, export (ENTRA-402, ENTRA-404)."""
-    in_scope = Status.SUCCESS if action in (Action.CREATE, Action.UPDATE) else Status.SKIPPED
-    export = {Action.CREATE: "EntryExportAdd", Action.DELETE: "EntryExportDelete"}.get(action, "EntryExportUpdate")
-    if status is Status.SKIPPED:
-        export = "EntrySynchronizationSkip"
+# Reasons of ours, by their code; other reasons hold what the endpoint said.
+REASONS = {"EntrySynchronizationSkipped": "entra.reason.skipped", "RedundantExport": "entra.reason.redundant"}
+_EXPORTS = {Action.CREATE: "EntryExportAdd", Action.DELETE: "EntryExportDelete"}
+
+
+def english(label: str) -> str:
+    return load_labels().text(label, Language.ENGLISH)
+
+
+def steps_of(action: Action, status: Status, code: str, reason: str, *, found: str) -> tuple[Step, ...]:
+    """The four usual steps: import, scope, match, export (ENTRA-402, ENTRA-404). `found` is a label."""
+    in_scope = action in (Action.CREATE, Action.UPDATE) or code == "RedundantExport"
+    scoping = Status.SUCCESS if in_scope else Status.SKIPPED
+    export = "EntrySynchronizationSkip" if status is Status.SKIPPED else _EXPORTS.get(action, "EntryExportUpdate")
+    done = REASONS.get(code, "" if reason else f"entra.step.done.{action}")
     return (
-        Step("EntryImport", "import", Status.SUCCESS, "read from the directory"),
-        Step(
-            "EntrySynchronizationScoping", "scoping", in_scope, "in scope" if in_scope == "success" else "not in scope"
-        ),
-        Step("EntryMatching", "matching", Status.SUCCESS, found or "no link and no match"),
-        Step(export, "export", status, reason or f"{action} done"),
+        _step("EntryImport", "import", Status.SUCCESS, "entra.step.read"),
+        _step("EntrySynchronizationScoping", "scoping", scoping, f"entra.step.{'in' if in_scope else 'out_of'}_scope"),
+        _step("EntryMatching", "matching", Status.SUCCESS, found or "entra.step.no_match"),
+        Step(export, "export", status, reason or english(done), done),
     )
+
+
+def _step(name: str, kind: str, status: Status, label: str) -> Step:
+    return Step(name, kind, status, english(label), label)

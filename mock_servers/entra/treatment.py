@@ -5,7 +5,16 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from scimulate.mock_servers.entra.difference import Change
-from scimulate.mock_servers.entra.log import Action, Identity, LogEntry, ModifiedProperty, Status, steps_of
+from scimulate.mock_servers.entra.log import (
+    REASONS,
+    Action,
+    Identity,
+    LogEntry,
+    ModifiedProperty,
+    Status,
+    english,
+    steps_of,
+)
 from scimulate.mock_servers.entra.provisioning import Exported
 
 
@@ -20,6 +29,7 @@ class Treatment:
     code: str = ""
     reason: str = ""
     found: str = ""
+    """The label of how it was found in the target."""
     modified: list[ModifiedProperty] = field(default_factory=list)
 
     def ended(self, exported: Exported | None) -> None:
@@ -28,12 +38,12 @@ class Treatment:
             self.status = Status.SUCCESS
             return
         if exported is None:
-            self._skip("EntrySynchronizationSkipped", "not in scope: disabled in the directory, or no longer managed")
+            self._skip("EntrySynchronizationSkipped")
             return
         self.target_id = exported.resource.id
-        self.found = "" if exported.created else "matched by query" if exported.matched else "linked"
+        self.found = "" if exported.created else "entra.step.matched" if exported.matched else "entra.step.linked"
         if not exported.written:
-            self._skip("RedundantExport", "the target equals the source")
+            self._skip("RedundantExport")
             return
         if not exported.created and self.action is Action.CREATE:
             self.action = Action.UPDATE
@@ -70,12 +80,12 @@ class Treatment:
             target_id=self.target_id,
             error_code=self.code,
             reason=self.reason,
-            steps=steps_of(self.action, status, self.reason, found=self.found),
+            steps=steps_of(self.action, status, self.code, self.reason, found=self.found),
             modified_properties=tuple(self.modified),
         )
 
-    def _skip(self, code: str, reason: str) -> None:
-        self.action, self.status, self.code, self.reason = Action.OTHER, Status.SKIPPED, code, reason
+    def _skip(self, code: str) -> None:
+        self.action, self.status, self.code, self.reason = Action.OTHER, Status.SKIPPED, code, english(REASONS[code])
 
     def _becomes_an_update(self) -> None:
         if self.status is Status.SKIPPED:
