@@ -197,3 +197,11 @@ def tabs_are(world: World, tabs: str) -> None:
 @then(parsers.parse('the entry "{identifier}" is called "{label}"'))
 def entry_is_called(world: World, identifier: str, label: str) -> None:
     world.judge.check(expected=label, actual=world.outcome.get(identifier), action=f"reading the entry {identifier}")
+
+
+@then(parsers.parse('the audit trail tells of "{activity}" by "{performer}"'))
+def trail_tells_of(world: World, activity: str, performer: str) -> None:
+    entries = world.the_portal().audit.entries({"activity": activity})
+    world.judge.check(
+        expected=[performer], actual=[entry.performed_by for entry in entries], action=f"reading who did: {activity}"
+    )

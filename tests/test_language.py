@@ -126,6 +126,15 @@ def test_every_label_is_said() -> None:
     assert unused == []
 
 
+def test_whatever_the_audit_trail_tells_has_a_label() -> None:
+    """What is done there is kept in English, and worded for the reader."""
+    done = "Created|Edited|Disabled|Enabled|Deleted|Renewed|Expired|Soon|Changed|Failed|Invited|Retired|Filed|Approved"
+    acts = re.compile(rf'"([A-Z][A-Za-z ]+ (?:{done}|Locked|On|Off))"')
+    told = {act for source in (SERVERS / "portal").glob("*.py") for act in acts.findall(source.read_text())}
+    assert len(told) > 20
+    assert {act for act in told if f"audit.activity.{act.lower().replace(' ', '_')}" not in load_labels()} == set()
+
+
 def test_a_label_has_a_text_in_every_language() -> None:
     assert {
         label: sorted(each.texts) for label, each in load_labels().items() if len(each.texts) != len(Language)

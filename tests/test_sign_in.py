@@ -86,6 +86,8 @@ def test_what_was_wrong_is_not_told(mdm: Mdm, password: str, user_name: str, wro
 def test_five_wrong_passwords_lock_a_name_for_a_quarter_of_an_hour(mdm: Mdm, password: str, user_name: str) -> None:
     told = [page_of(send(mdm.client, "no", name)) for name in [user_name, user_name.upper()] * 3]
     assert told == [(401, "anonymous", "wrong_credentials")] * 5 + [(423, "locked", "account_locked")]
+    rows = [(row.activity, row.subject) for row in mdm.tenant.audit.rows().rows]
+    assert rows == ([("Account Locked", "admin")] if user_name == "admin" else [])
     mdm.clock.advance(timedelta(minutes=14, seconds=59))
     assert page_of(send(mdm.client, password, user_name)) == (423, "locked", "account_locked")
     mdm.clock.advance(timedelta(seconds=1))

@@ -46,6 +46,19 @@ Feature: Switching SCIM provisioning on for a tenant
       Then the navigation offers "Admin > Microsoft Azure > User Provisioning Entra ID"
       And the tenant holds 0 tokens
 
+    Scenario Outline: The audit trail names who <did>
+      Given Support has switched SCIM provisioning off
+      And the administrator has filed a ticket
+      When Support approves the ticket
+      Then the audit trail tells of "<activity>" by "<performer>"
+
+      Examples:
+        | did                 | activity             | performer |
+        | switched it off     | Feature Switched Off | support   |
+        | filed the ticket    | Ticket Filed         | admin     |
+        | approved the ticket | Ticket Approved      | support   |
+        | switched it on      | Feature Switched On  | support   |
+
     Scenario: A ticket that waits changes nothing
       Given Support has switched SCIM provisioning off
       When the administrator files a ticket

@@ -47,6 +47,18 @@ Feature: Reaching the provisioning page
         | 14    | done     | the portal does as asked                     | the endpoint refuses the first token |
         | 15    | not done | the portal refuses because "session_expired" | the endpoint lets the first token in |
 
+    Scenario Outline: With a time-out of 5 minutes, what is sent after <pause> minutes is <answer>
+      Given the tenant holds 1 token
+      And the administrator has saved the settings:
+        | idle_minutes | 5 |
+      When the administrator sets the first token to inactive after a pause of <pause> minutes
+      Then <outcome>
+
+      Examples:
+        | pause | answer   | outcome                                      |
+        | 4     | done     | the portal does as asked                     |
+        | 5     | not done | the portal refuses because "session_expired" |
+
     Scenario Outline: After <hours> hours of work without a pause the session is <state>
       Given the administrator has been at work for <hours> hours without a pause
       When the administrator goes on to "Dashboard"
@@ -129,6 +141,17 @@ Feature: Reaching the provisioning page
         | System Management | removes | done    | the portal does as asked                   | the endpoint refuses the first token |
         | System Read Only  | removes | refused | the portal refuses because "not_permitted" | the endpoint lets the first token in |
         | User Management   | removes | refused | the portal refuses because "not_permitted" | the endpoint lets the first token in |
+
+    Scenario Outline: <role> adds a local user: <answer>
+      Given the administrator has the role <role>
+      When the administrator adds the local user "ada@contoso.test"
+      Then <outcome>
+
+      Examples:
+        | role              | answer  | outcome                                                               |
+        | User Management   | done    | the Users page lists "ada@contoso.test" as Enabled from "Local"       |
+        | User Read Only    | refused | the portal refuses because "not_permitted"                            |
+        | System Management | refused | the portal refuses because "not_permitted"                            |
 
   Rule: The portal speaks English and Japanese
 

@@ -28,11 +28,12 @@ NAMES_KEPT = 10_000
 
 
 class SignInRefused(Exception):
-    """`reason` is "wrong_credentials" or "account_locked"."""
+    """`reason` is "wrong_credentials" or "account_locked"; `locks` an account that was open until now."""
 
-    def __init__(self, reason: str) -> None:
+    def __init__(self, reason: str, *, locks: bool = False) -> None:
         super().__init__(reason)
         self.reason = reason
+        self.locks = locks
 
 
 @dataclass(frozen=True)
@@ -89,10 +90,10 @@ class Administrators:
         roles, digest = found if found is not None else ("", b"")
         right = hmac.compare_digest(digest, digest_of(password))
         with self._lock:
-            self._count(user_name.lower(), right=right)
+            self._count(user_name.lower(), known=found is not None, right=right)
         return Administrator(user_name, frozenset(Role(role) for role in roles.split(",") if role))
 
-    def _count(self, user_name: str, *, right: bool) -> None:
+    def _count(self, user_name: str, *, known: bool, right: bool) -> None:
         attempts, now = self._attempts.get(user_name, NO_ATTEMPTS), self._clock.now()
         if attempts.locked_until is not None:
             if now < attempts.locked_until:
@@ -105,7 +106,7 @@ class Administrators:
         self._attempts[user_name] = _Attempts(wrong, now + LOCKED_FOR if wrong >= WRONG_IN_A_ROW else None)
         while len(self._attempts) > NAMES_KEPT:
             self._attempts.popitem(last=False)
-        raise SignInRefused("wrong_credentials")
+        raise SignInRefused("wrong_credentials", locks=known and wrong >= WRONG_IN_A_ROW)
 
     def _find(self, connection: sqlite3.Connection, user_name: str) -> tuple[str, bytes] | None:
         found: tuple[str, bytes] | None = connection.execute(

@@ -27,10 +27,14 @@ STATUS_OF_REASON = {"wrong_credentials": 401, "account_locked": 423}
 
 def sign_in(portal: Portal, request: Request, user_name: str, password: str) -> tuple[str, Visit]:
     """The secret for the cookie, and the visit that begins. Raises `PortalRefused`."""
-    tenant = portal.tenant_of(request)
+    tenant, user_name = portal.tenant_of(request), user_name.strip()
     try:
-        administrator = tenant.administrators.sign_in(user_name.strip(), password)
+        administrator = tenant.administrators.sign_in(user_name, password)
     except SignInRefused as refused:
+        if refused.locks:
+            tenant.audit.record(
+                "Account Locked", subject=user_name, subject_type="Administrator", performed_by=user_name
+            )
         raise PortalRefused(STATUS_OF_REASON[refused.reason], refused.reason) from refused
     cookie, session = portal.sessions.open(tenant.name, administrator, tenant.clock.now())
     return cookie, Visit(tenant, session, language_of(request), f"{tenant.portal_path}/")

@@ -112,7 +112,7 @@ class Support:
                 audit.append(connection, activity, subject=subject, subject_type="Support Ticket", performed_by=by)
             if on is not None and on != was_on:
                 self._values.keep(connection, _FLAG, on)
-                activity = f"Feature Switched {'On' if on else 'Off'}"
+                activity = "Feature Switched On" if on else "Feature Switched Off"
                 audit.append(connection, activity, subject=FEATURE, subject_type="Feature", performed_by=by)
 
         self._values.database.write(change)
