@@ -126,11 +126,17 @@ Feature: Changing the state of a token
   @SEED-026
   Rule: A removed token is gone for good
 
-    Scenario: A removed token is refused
+    Scenario Outline: A token that is <state> is gone when it is removed
       Given the tenant holds 1 token
+      And the token is <state>
       When the administrator removes the first token
       Then the endpoint refuses the first token
       And the tenant holds 0 tokens
+
+      Examples:
+        | state    |
+        | active   |
+        | inactive |
 
     @NEG-19
     Scenario: The portal warns before the last token is removed
