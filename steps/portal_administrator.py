@@ -29,7 +29,10 @@ def token_was_changed(world: World, place: str, change: str) -> None:
 
 @given(parsers.re(r"the token is (?P<state>active|inactive)$"))
 def token_is(world: World, state: str) -> None:
-    world.change_token(0, INTO[state])
+    """A new token is active."""
+    world.hold_tokens(1)
+    if state == "inactive":
+        world.change_token(0, INTO[state])
 
 
 @given("the tenant holds no users")
