@@ -51,7 +51,7 @@ class OktaClient:
         return self._client.patch(place("/Groups", found[0]), [operation])
 
     def change_members(self, group: str, joins: str, leaves: str) -> httpx.Response:
-        operations = [
+        operations: list[dict[str, Any]] = [
             {"op": "remove", "path": f'members[value eq "{self._user(leaves)["id"]}"]'},
             {"op": "add", "path": "members", "value": [self._member(joins)]},
         ]

@@ -10,6 +10,7 @@ Feature: The audit trail
       When a client creates the user "ada@contoso.test" named "Ada"
       Then the audit trail names "Entra ID" as who did "User Created" to "ada@contoso.test"
 
+    @policy-entra
     Scenario: The deletion of a user is recorded with the provider
       Given a client created the users "ada@contoso.test"
       When a client deletes the user "ada@contoso.test"

@@ -49,7 +49,7 @@ Feature: Provision on demand
         | export   | skipped |
       And the endpoint has no user "ada@contoso.test"
 
-    @IVANTI-038
+    @IVANTI-038 @policy-entra
     Scenario: A changed value can be checked at once
       Given Ada was provisioned
       And the job title of Ada becomes "Countess"
