@@ -34,18 +34,3 @@ Feature: One URL, changing tokens
       And a client created the users "ada@contoso.test"
       When the administrator generates a token for "Okta"
       Then the endpoint has one active user "ada@contoso.test"
-
-  @SEED-037 @NEG-18
-  Rule: Two tokens let the administrator replace one without a failed request
-
-    Scenario: Between the old token and the new one no request is refused
-      Given the tenant holds 1 token
-      And Entra ID is connected to the endpoint
-      And Ada was provisioned
-      And the tenant holds 2 tokens
-      And Entra ID is connected to the endpoint
-      And the first token was removed
-      And Grace is assigned to the application
-      When a provisioning cycle ends
-      Then the endpoint has one active user "grace@contoso.test"
-      And no request of the provisioning service was refused
