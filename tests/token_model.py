@@ -11,12 +11,13 @@ import os
 import sys
 import threading
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 
 from scimulate.mock_servers.portal import token_administration, token_api, token_rules, tokens
+from scimulate.mock_servers.portal.answers import json_answer
 from scimulate.mock_servers.portal.portal import Portal
 from scimulate.mock_servers.portal.token_rules import (
     Token,
@@ -26,7 +27,8 @@ from scimulate.mock_servers.portal.token_rules import (
     TokenTerms,
     Transition,
 )
-from scimulate.mock_servers.portal.token_table import TokenTable
+from scimulate.mock_servers.portal.token_secret import digest_of
+from scimulate.mock_servers.portal.token_table import Kept, TokenTable
 from scimulate.mock_servers.portal.tokens import Tokens
 from scimulate.mock_servers.scim.endpoint import Endpoint
 from scimulate.mock_servers.scim.errors import ScimError
@@ -136,7 +138,7 @@ def secrets_are_easily_guessed(patch: pytest.MonkeyPatch) -> None:
 
 @breaks
 def a_blank_is_copied_with_the_token(patch: pytest.MonkeyPatch) -> None:
-    answer = token_api.json_answer
+    answer = json_answer
 
     def with_a_blank(document: Any, status: int = 200) -> Any:
         return answer({**document, "token": f"{document['token']} "} if "token" in document else document, status)
@@ -253,15 +255,15 @@ def room_is_looked_for_before_the_write(patch: pytest.MonkeyPatch) -> None:
 # Who is let in
 
 
-def _authenticate(patch: pytest.MonkeyPatch, let_in: Callable[[Any, bytes, Any], bool]) -> None:
+def _authenticate(patch: pytest.MonkeyPatch, let_in: Callable[[Kept, bytes, datetime], bool]) -> None:
     def authenticate(self: Any, secret: str) -> Token | None:
-        digest, now = tokens.digest_of(secret), self._clock.now()
+        digest, now = digest_of(secret), self._clock.now()
         return next((kept.token for kept in self._state.tokens if let_in(kept, digest, now)), None)
 
     patch.setattr(Tokens, "authenticate", authenticate)
 
 
-def _is_it(kept: Any, digest: bytes, now: Any) -> bool:
+def _is_it(kept: Kept, digest: bytes, now: datetime) -> bool:
     return kept.digest == digest or (kept.old_digest == digest and now < kept.old_until)
 
 
@@ -291,7 +293,7 @@ def a_removed_token_is_let_in(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(
         Tokens,
         "authenticate",
-        lambda self, secret: authenticate(self, secret) or removed.get(tokens.digest_of(secret)),
+        lambda self, secret: authenticate(self, secret) or removed.get(digest_of(secret)),
     )
 
 
@@ -301,7 +303,7 @@ def a_refusal_tells_what_became_of_the_token(patch: pytest.MonkeyPatch) -> None:
 
     def vendor(self: Any, request: Any) -> str | None:
         secret = request.headers.get("authorization", "").partition(" ")[2]
-        known = [kept.token for kept in self._tokens._state.tokens if kept.digest == tokens.digest_of(secret)]
+        known = [kept.token for kept in self._tokens._state.tokens if kept.digest == digest_of(secret)]
         if known and known[0].at(self._tokens._clock.now()).status is not ACTIVE:
             raise ScimError(401, "the token is not active")
         return vendor_of(self, request)
@@ -512,7 +514,8 @@ def the_performer_is_not_named(patch: pytest.MonkeyPatch) -> None:
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtestloop(session: pytest.Session) -> bool:
     """Two rules at a time, each in a process that is forked here."""
-    waiting, running, red = list(BREAKS), {}, {}
+    waiting, red = list(BREAKS), {}
+    running: dict[int, tuple[str, int]] = {}
     while waiting or running:
         while waiting and len(running) < AT_ONCE:
             rule = waiting.pop(0)
