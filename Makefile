@@ -1,11 +1,13 @@
 # Two commands on a machine that has only python3 (with venv), git and make:
 #   make features   the main job: every feature against the bundled servers, one page of results
 #   make test       everything that belongs to every change
+# With Chromium installed as well:
+#   make browser    the features of the portal once more, through its pages
 PYTHON ?= python3
 BIN := .venv/bin
 WORKERS ?= 2
 
-.PHONY: setup features test soak check format lock clean
+.PHONY: setup features test browser soak check format lock clean
 
 setup: .venv/.ready
 
@@ -27,6 +29,9 @@ features: setup
 
 test: setup
 	$(BIN)/pytest -n $(WORKERS) -m "not slow" tests features
+
+browser: setup
+	$(BIN)/pytest -n $(WORKERS) features/portal --portal=browser
 
 # The long proofs, of which `test` runs a fixed sample.
 soak: setup
