@@ -38,6 +38,8 @@ ASSIGNED_USER = "features/provisioning/assigned_user.feature"
 ASSIGNED_GROUP = "features/provisioning/assigned_group.feature"
 GROUP_FEATURES = f"{GROUP} {GROUPS_PAGE} {GROUPS} features/provisioning"
 INTERVAL, SYNC_ALL = "features/provisioning/interval.feature", "features/provisioning/sync_all.feature"
+STATUS, JOINER = "features/provisioning/status.feature", "features/provisioning/joiner_mover_leaver.feature"
+INTERVAL_JA = "features/ja/interval.feature"
 
 PROMISES = {
     "the_last_new_member_is_dropped": Promise(
@@ -109,23 +111,38 @@ PROMISES = {
         },
     ),
     "the_interval_is_39_minutes": Promise(
-        "features/provisioning",
+        f"{INTERVAL} {INTERVAL_JA}",
         {
             INTERVAL: [
                 "Nothing is sent before the interval has passed",
                 "A change made at 09:39:59 arrives with the cycle of 09:40",
                 "A change made at 09:40:01 arrives with the cycle of 10:20",
-            ]
+                "A cycle that takes longer than the interval is followed at once by the next",
+                "A cycle that takes less leaves the interval as it is",
+                "After the attempt of 09:40 the next is 6 hours away",
+                "After the attempt of 15:40 the next is 12 hours away",
+                "A cycle that is under way at Stop is finished, and none follows",
+            ],
+            INTERVAL_JA: ["40分が経過するまでは反映されない"],
         },
     ),
     "nested_members_are_provisioned": Promise(
         "features/provisioning", {ASSIGNED_GROUP: ["A member of a nested group is left out"]}
     ),
     "disabled_accounts_are_created": Promise(
-        "features/entra/user_changes.feature features/provisioning",
+        f"{USER} {ASSIGNED_USER} {ASSIGNED_GROUP} {SYNC_ALL} {STATUS} {JOINER}",
         {
             USER: ["A user who is blocked is disabled, in the legacy dialect"],
             ASSIGNED_USER: ["A user who is disabled in the directory is skipped"],
+            ASSIGNED_GROUP: ["A disabled member is left out and the others are in"],
+            SYNC_ALL: [
+                "Whoever is active in the directory arrives, assigned or not, and nobody else",
+                "A guest is provisioned under the name at home",
+                "An account without mail and surname is provisioned",
+                "Whoever is left out is in the log with a reason",
+            ],
+            STATUS: ["A user who is disabled in the directory is counted as skipped"],
+            JOINER: ["A user who is blocked is disabled and not removed"],
         },
     ),
     "the_scope_is_narrowed_without_a_restart": Promise(
