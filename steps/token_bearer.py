@@ -60,6 +60,6 @@ def no_request_was_refused(world: World) -> None:
     heard = world.overheard.requests
     world.judge.check(
         expected=(True, []),
-        actual=(heard != [], [each.describes for each in world.overheard.refused()]),
+        actual=(heard != [], [each.describes() for each in world.overheard.refused()]),
         action="listening to the provisioning service",
     )

@@ -11,7 +11,9 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
-DECLARED = {re.split(r"[^\w.-]", line)[0].lower() for line in PROJECT["project"]["dependencies"]}
+# The browser is imported where one was asked for, and nowhere else.
+EXTRA = PROJECT["project"]["optional-dependencies"]["browser"]
+DECLARED = {re.split(r"[^\w.-]", line)[0].lower() for line in [*PROJECT["project"]["dependencies"], *EXTRA]}
 SHIPPED = sorted({package.split(".")[1] for package in PROJECT["tool"]["setuptools"]["packages"] if "." in package})
 OURS = {"scimulate"}
 
