@@ -108,15 +108,15 @@ def test_filters_combine(trail: AuditTrail, clock: VirtualClock, wanted: AuditFi
     assert [row.subject for row in trail.all(wanted)] == found[::-1]
 
 
-def test_what_occurs_can_be_chosen(trail: AuditTrail) -> None:
+def test_what_is_known_or_occurs_can_be_chosen(trail: AuditTrail) -> None:
     record_user(trail, "User Created", "ada")
     record_user(trail, "User Created", "grace", "Okta")
     assert trail.choices() == {
-        "category": ["Users"],
-        "type": ["User"],
+        "category": ["Administration", "SCIM", "Users"],
+        "type": ["Group", "SCIM Token", "User"],
         "activity": ["User Created"],
         "performed_by": ["Entra ID", "Okta"],
-        "status": ["Success"],
+        "status": ["Failure", "Success"],
     }
 
 

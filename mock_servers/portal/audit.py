@@ -171,20 +171,18 @@ class AuditTrail:
         return _row_from(*found) if found is not None else None
 
     def choices(self) -> dict[str, list[str]]:
-        """What the filters may choose from: the values that occur."""
+        """What the filters may choose from: the values that are known, and those that occur."""
 
-        def occurring(connection: Connection) -> dict[str, list[str]]:
-            return {
-                name: [
-                    value
-                    for (value,) in connection.execute(
-                        f"SELECT DISTINCT {column} FROM audit_row WHERE tenant = ? ORDER BY {column}", (self._tenant,)
-                    )
-                ]
+        def occurring(connection: Connection, column: str) -> set[str]:
+            found = connection.execute(f"SELECT DISTINCT {column} FROM audit_row WHERE tenant = ?", (self._tenant,))
+            return {value for (value,) in found}
+
+        return self._database.read(
+            lambda connection: {
+                name: sorted(occurring(connection, column) | _KNOWN.get(name, frozenset()))
                 for name, column in _COMPARED.items()
             }
-
-        return self._database.read(occurring)
+        )
 
 
 _COMPARED = {
@@ -193,6 +191,12 @@ _COMPARED = {
     "activity": "activity",
     "performed_by": "performed_by",
     "status": "status",
+}
+
+_KNOWN: Mapping[str, frozenset[str]] = {
+    "category": frozenset({*CATEGORIES.values(), OTHER_CATEGORY}),
+    "type": frozenset(CATEGORIES),
+    "status": frozenset(status.value for status in AuditStatus),
 }
 
 
