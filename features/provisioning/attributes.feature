@@ -151,7 +151,7 @@ Feature: The attributes of the documented MDM
   @IVANTI-052 @policy-ivanti-r119
   Rule: An update to a blank value leaves the former one
 
-    Scenario Outline: A display name that is replaced by <blank> stays
+    Scenario Outline: After <op> with <blank> the display name stays
       Given a client created the users "ada@contoso.test"
       When a client patches the user "ada@contoso.test":
         """
