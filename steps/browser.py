@@ -28,7 +28,7 @@ _REFUSED = re.compile(r"Failed to load resource: the server responded with a sta
 def why_there_is_no_browser() -> str | None:
     """What to install before a browser can be driven, in one line; None when all is there."""
     if importlib.util.find_spec("playwright") is None:
-        return "--portal=browser needs Playwright: pip install playwright"
+        return "--portal=browser needs Playwright: pip install 'scimulate[browser]'"
     if _chromium() is None:
         return f"--portal=browser needs Chromium on the PATH, as {', '.join(NAMES_OF_CHROMIUM)}: apt install chromium"
     return None
