@@ -1,5 +1,8 @@
 """`scimulate up`: the MDM and the mock Entra ID in one process, wired together, for a walk through the procedure."""
 
+from collections.abc import Callable
+from datetime import timedelta
+
 import httpx
 
 from scimulate.cli import entra, serve
@@ -12,7 +15,7 @@ from scimulate.mock_servers.entra.sample import fill_with_company
 from scimulate.mock_servers.entra.tenant import EntraTenant
 from scimulate.mock_servers.portal.administrators import EVERYDAY_ROLES, FIRST_ADMINISTRATOR
 from scimulate.mock_servers.portal.permissions import Role
-from scimulate.mock_servers.serving import create_app, open_tenants
+from scimulate.mock_servers.serving import MdmApplication, create_app, open_tenants
 from scimulate.mock_servers.tenants import Tenant
 
 STEPS = """\
@@ -55,9 +58,10 @@ def up() -> int:
         with httpx.HTTPTransport(trust_env=False) as transport, until_ended() as ended:
             tenant = EntraTenant(clock=clock, transport=transport)
             fill_with_company(tenant.directory)
-            portal = create_entra_portal(tenant, advance=clock.advance)
+            app = create_app(tenants)
+            portal = create_entra_portal(tenant, advance=clock_of_both(clock, app))
             with (
-                served(create_app(tenants), entra.HOST, serve.PORT, PORT_TAKEN) as mdm,
+                served(app, entra.HOST, serve.PORT, PORT_TAKEN) as mdm,
                 served(portal, entra.HOST, entra.PORT, PORT_TAKEN) as entra_url,
             ):
                 accounts = _accounts(tenants.default, tenant)
@@ -66,6 +70,16 @@ def up() -> int:
     finally:
         tenants.database.close()
     return CLEAN
+
+
+def clock_of_both(clock: VirtualClock, app: MdmApplication) -> Callable[[timedelta], None]:
+    """Moves the clock; whoever lets time pass in one portal stays signed in to the other."""
+
+    def advance(duration: timedelta) -> None:
+        clock.advance(duration)
+        app.sessions.let_pass(duration)
+
+    return advance
 
 
 def _accounts(mdm: Tenant, entra: EntraTenant) -> str:

@@ -19,6 +19,7 @@ import uvicorn
 
 from scimulate.mock_servers.clock import Clock
 from scimulate.mock_servers.control import create_control
+from scimulate.mock_servers.portal.administrators import Administrator
 from scimulate.mock_servers.portal.pages import create_portal
 from scimulate.mock_servers.scim.asgi import Receive, ScimRim, Scope, Send
 from scimulate.mock_servers.scim.endpoint import Endpoint, refusal
@@ -26,6 +27,7 @@ from scimulate.mock_servers.scim.errors import ScimError
 from scimulate.mock_servers.scim.messages import SCIM_TYPE
 from scimulate.mock_servers.scim.store import Database, DatabaseUnusable
 from scimulate.mock_servers.scim.traffic import Traffic
+from scimulate.mock_servers.sessions import Sessions
 from scimulate.mock_servers.tenants import DEFAULT_POLICY, DEFAULT_TENANT, Tenant, Tenants
 
 SCIM_BASE = "/scim/v2"
@@ -75,7 +77,8 @@ class MdmApplication:
         self._watched = control
         self._rims: dict[str, ScimRim] = {}
         self._traffic: dict[str, Traffic] = {}
-        self._portal: Application = create_portal(tenants, scim_url_of=self.scim_url_of)
+        self.sessions: Sessions[Administrator] = Sessions()
+        self._portal: Application = create_portal(tenants, scim_url_of=self.scim_url_of, sessions=self.sessions)
         self._control: Application | None = create_control(self) if control else None
 
     def scim_url_of(self, tenant: Tenant) -> str:

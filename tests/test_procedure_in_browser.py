@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import httpx
 import pytest
 
+from scimulate.cli.up import clock_of_both
 from scimulate.mock_servers.clock import VirtualClock
 from scimulate.mock_servers.entra.accounts import FIRST_ACCOUNT
 from scimulate.mock_servers.entra.pages import create_entra_portal
@@ -98,8 +99,9 @@ def test_the_documented_procedure_leads_from_page_to_page(
     with httpx.HTTPTransport(trust_env=False) as transport:
         tenant = EntraTenant(clock=clock, transport=transport)
         fill_with_company(tenant.directory)
-        portal = create_entra_portal(tenant, advance=clock.advance)
-        with RunningServer(create_app(tenants)) as mdm, RunningServer(portal) as entra:
+        app = create_app(tenants)
+        portal = create_entra_portal(tenant, advance=clock_of_both(clock, app))
+        with RunningServer(app) as mdm, RunningServer(portal) as entra:
             context = chromium.context(language)
             walk = Walk(context.new_page(), f"{mdm.url}/portal", f"{entra.url}/portal", language)
             password = tenants.default.administrators.set_password(FIRST_ADMINISTRATOR)
@@ -212,10 +214,12 @@ def verify(walk: Walk, users: str, groups: str) -> None:
 
 
 def let_an_interval_pass(walk: Walk) -> None:
-    """SEED-066: nothing to do, and that is said."""
+    """SEED-066: nothing to do, and that is said. Nobody was idle meanwhile."""
     walk.page.goto(walk.entra)
     walk.press("#applications a")
     walk.press("nav.side a[href$='/provisioning']")
     walk.press("#clock button")
     walk.see("entra.provisioning")
     assert walk.page.locator("#cycle-result").get_attribute("data-result") == "Succeeded"
+    walk.page.goto(walk.mdm)
+    walk.see("dashboard.audit")

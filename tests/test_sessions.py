@@ -34,3 +34,10 @@ def test_the_oldest_sessions_make_room() -> None:
     kept: Sessions[str] = Sessions()
     cookies = [kept.open("default", "ada", NINE)[0] for _ in range(sessions.SESSIONS_KEPT + 1)]
     assert [kept.find(cookie, "default", NINE, IDLE) is None for cookie in (cookies[0], cookies[1])] == [True, False]
+
+
+def test_time_that_is_told_to_pass_is_no_idle_time() -> None:
+    kept: Sessions[str] = Sessions()
+    cookie, session = kept.open("default", "ada", NINE)
+    kept.let_pass(timedelta(minutes=40))
+    assert kept.find(cookie, "default", NINE + timedelta(minutes=40), IDLE) is session

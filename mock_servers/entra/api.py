@@ -65,7 +65,7 @@ class _Api:
             duration = read_duration(wanted.get("advance"))
         except DurationRefused as refused:
             raise PortalRefused(400, "not_a_duration", what=refused) from refused
-        await self._portal.let_pass(visit, duration)
+        await self._portal.let_pass(duration)
         return await self.clock(request)
 
     async def licences(self, request: Request) -> Response:

@@ -90,7 +90,7 @@ class _ApplicationPages:
     async def advance(self, request: Request) -> Response:
         visit, form = await self._portal.submitted(request, None)
         back = form.get("back", "")
-        await self._portal.let_pass(visit, INTERVAL)
+        await self._portal.let_pass(INTERVAL)
         return see(back if back.startswith(f"{ROOT}/") and back.isprintable() else f"{ROOT}/applications")
 
     async def licences(self, request: Request) -> Response:

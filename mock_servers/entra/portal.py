@@ -116,14 +116,13 @@ class EntraPortal:
 
         return await run_in_threadpool(in_turn)
 
-    async def let_pass(self, visit: Visit, duration: timedelta) -> None:
-        """Move the virtual clock. Time that was told to pass is no idle time of whoever told it."""
+    async def let_pass(self, duration: timedelta) -> None:
+        """Move the virtual clock, by which nobody becomes idle."""
         advance = self.advance
         if advance is None:
             raise PortalRefused(409, "real_clock")
         await self.do(lambda: advance(duration))
-        visit.session.opened_at += duration
-        visit.session.seen_at += duration
+        self.sessions.let_pass(duration)
 
     def application_of(self, request: Request) -> Application:
         application = self.tenant.application(request.path_params["application"])

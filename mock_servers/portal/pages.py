@@ -14,6 +14,7 @@ from starlette.routing import BaseRoute, Mount, Route
 from scimulate.mock_servers.html_pages import static_routes
 from scimulate.mock_servers.language import load_labels
 from scimulate.mock_servers.portal import api
+from scimulate.mock_servers.portal.administrators import Administrator
 from scimulate.mock_servers.portal.audit_pages import AuditPages
 from scimulate.mock_servers.portal.groups_pages import GroupsPages
 from scimulate.mock_servers.portal.guard import Guard
@@ -33,15 +34,18 @@ from scimulate.mock_servers.portal.token_pages import TokenPages
 from scimulate.mock_servers.portal.users_pages import UsersPages
 from scimulate.mock_servers.refusal import PortalRefused
 from scimulate.mock_servers.scim.store import StoreError
+from scimulate.mock_servers.sessions import Sessions
 from scimulate.mock_servers.tenants import Tenant, Tenants
 
 CODES = {404: "page_not_found", 405: "method_not_allowed"}
 HEADINGS = {403: "refused.heading.not_allowed", 404: "refused.heading.not_found"}
 
 
-def create_portal(tenants: Tenants, *, scim_url_of: Callable[[Tenant], str]) -> Starlette:
+def create_portal(
+    tenants: Tenants, *, scim_url_of: Callable[[Tenant], str], sessions: Sessions[Administrator] | None = None
+) -> Starlette:
     """One application for the portals of all tenants. It is given whole paths: `/portal/…` and so on."""
-    portal = Portal(tenants, scim_url_of)
+    portal = Portal(tenants, scim_url_of, sessions or Sessions())
 
     def refuse(request: Request, refused: PortalRefused) -> Response:
         if "/portal/api/" in request.scope["path"]:
