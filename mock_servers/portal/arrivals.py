@@ -31,7 +31,9 @@ class Arrivals:
         settings = self._settings.in_force
         if settings.invite_imported_users:
             self.invite(connection, row, performed_by=SYSTEM)
-        self._renew_apple_id(connection, row, settings)
+        # Somebody new has no id from before the migration, so while none are given there is nothing to look up.
+        if settings.managed_apple_id is not ManagedAppleId.OFF:
+            self._renew_apple_id(connection, row, settings)
 
     def user_updated(self, connection: Connection, row: Row) -> None:
         """A user has other values, or came over from another source. Nobody is invited for it (IVANTI-075)."""
