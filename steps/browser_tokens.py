@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from typing import Any
+from urllib.parse import quote
 
 from scimulate.steps.browser_tab import PortalTab
 from scimulate.steps.portal_calls import Refusal
@@ -33,8 +34,11 @@ class TokensInBrowser:
     def generate(self, *, confirm: bool = True, provider: str = VENDOR) -> Generated | Refusal:
         if refusal := self._tab.open(TOKENS_PATH):
             return refusal
-        self._tab.page.locator("#provider").select_option(provider)
-        self._tab.press("#generate")
+        if self._tab.shows("#generate"):
+            self._tab.fill("main form", {"provider": provider})
+            self._tab.press("#generate")
+        else:  # What the page does not offer has an address all the same.
+            self._tab.open(f"{TOKENS_PATH}/generate?provider={quote(provider)}")
         refusal = self._tab.refusal() if confirm else self._cancelled()
         if refusal:
             return refusal
