@@ -20,7 +20,6 @@ from scimulate.mock_servers.portal.settings import (
 )
 from scimulate.mock_servers.portal.user_administration import listing_of
 from scimulate.mock_servers.refusal import PortalRefused
-from scimulate.mock_servers.scim.rows import COLUMNS, row_of
 from scimulate.mock_servers.scim.schema import IVANTI_URN
 from scimulate.mock_servers.scim.store import Connection
 from scimulate.mock_servers.tenants import Tenant
@@ -77,7 +76,9 @@ def remove_attribute(tenant: Tenant, name: str, *, by: str) -> None:
             told = ", ".join(f"{use.kind} {use.name}".strip() for use in uses)
             raise PortalRefused(409, "attribute_in_use", name=name, uses=told)
         tenant.attributes.remove(name)
-        tenant.resources.database.write(lambda connection: _wipe(tenant, connection, name))
+        tenant.resources.database.write(
+            lambda connection: tenant.resources.clear_extension_value(connection, IVANTI_URN, name)
+        )
         _record(tenant, "Custom Attribute Deleted", name, "Custom Attribute", by)
 
     _told(tenant, remove)
@@ -200,22 +201,6 @@ def _record(
     changes: Mapping[str, tuple[object, object]] | None = None,
 ) -> None:
     tenant.audit.record(activity, subject=subject, subject_type=subject_type, performed_by=by, changes=changes or {})
-
-
-def _wipe(tenant: Tenant, connection: Connection, name: str) -> None:
-    """Take the values of a custom attribute from every user who has one."""
-    found = connection.execute(
-        f"SELECT {COLUMNS} FROM resource WHERE tenant = ? AND kind = 'User'"
-        " AND json_extract(CAST(document AS TEXT), ?) IS NOT NULL",
-        (tenant.name, f'$."{IVANTI_URN}"."{name}"'),
-    ).fetchall()
-    for row in map(row_of, found):
-        held = row.document[IVANTI_URN]
-        assert isinstance(held, dict)
-        rest = {key: value for key, value in held.items() if key != name}
-        document = {key: value for key, value in row.document.items() if key != IVANTI_URN}
-        kept = {**document, IVANTI_URN: rest} if rest else document
-        tenant.resources.update(connection, row, kept, hidden=row.hidden)
 
 
 def _former_groups(tenant: Tenant, connection: Connection) -> int:

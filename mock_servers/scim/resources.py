@@ -243,13 +243,17 @@ class Resources:
 
     def clear_extension_value(self, connection: Connection, urn: str, name: str) -> None:
         """Take one attribute of an extension away from all users, hidden ones too."""
-        rows = f"SELECT {COLUMNS} FROM resource WHERE tenant = ? AND kind = 'User'"
-        for row in map(row_of, connection.execute(rows, (self._tenant,)).fetchall()):
-            extension = row.document.get(urn)
-            if isinstance(extension, dict) and name in extension:
-                rest = {key: value for key, value in extension.items() if key != name}
-                document = {key: value for key, value in row.document.items() if key != urn}
-                self.update(connection, row, {**document, **({urn: rest} if rest else {})}, hidden=row.hidden)
+        found = connection.execute(
+            f"SELECT {COLUMNS} FROM resource WHERE tenant = ? AND kind = 'User'"
+            " AND json_extract(CAST(document AS TEXT), ?) IS NOT NULL",
+            (self._tenant, f'$."{urn}"."{name}"'),
+        )
+        for row in map(row_of, found.fetchall()):
+            held = row.document[urn]
+            assert isinstance(held, dict)
+            rest = {key: value for key, value in held.items() if key != name}
+            document = {key: value for key, value in row.document.items() if key != urn}
+            self.update(connection, row, {**document, **({urn: rest} if rest else {})}, hidden=row.hidden)
 
     def _renew_groups_of(self, connection: Connection, member: Row) -> None:
         """A group shows who is in it and by what name: when that changes, it is another version of the group."""
