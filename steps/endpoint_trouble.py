@@ -144,6 +144,11 @@ def saves_another_path(world: World, ending: str) -> None:
     save(world, world.token, world.tenant_url().removesuffix("/scim/v2") + ending)
 
 
+@when("the administrator saves the target SCIM URL with white space around it")
+def saves_the_url_with_white_space(world: World) -> None:
+    save(world, world.token, f" {world.tenant_url()}\t\r\n")
+
+
 @when("the administrator saves the target SCIM URL of another tenant")
 def saves_the_url_of_another(world: World) -> None:
     save(world, world.token, world.the_tenant().neighbour.scim_url)
@@ -188,7 +193,8 @@ def was_broken_off(world: World) -> None:
         world.provision()
     except BrokenOff:
         return
-    raise AssertionError("nothing broke the cycle off")
+    # The line falls silent after a creation: an endpoint that claims to have everybody already is sent none.
+    world.judge.check(expected="broken off", actual="ended", action="provisioning on a line that falls silent")
 
 
 @given(parsers.re(r"a provisioning cycle has ended$"))
