@@ -110,8 +110,12 @@ def test_the_pages_walk_the_migration(mdm: Mdm) -> None:
     assert 'id="save"' not in source
     saved = mdm.client.post("/portal/admin/user-source", data={"sync_minutes": "90"})
     assert saved.status_code == 409
-    assert mdm.client.post(f"{page}/advance", data={}).status_code == 303
+    seen = hidden_fields(mdm.client.get(page))
+    assert mdm.client.post(f"{page}/advance", data=seen).status_code == 303
     assert mdm.tenant.migration.stage == "relabelled"
+    again = mdm.client.post(f"{page}/advance", data=seen)
+    assert (again.status_code, mdm.tenant.migration.stage) == (409, "relabelled")
+    assert sentence(again).startswith("Somebody else has changed this since you opened the page.")
 
 
 @pytest.mark.parametrize("path", ["migration", "migration/begin", "user-source"])

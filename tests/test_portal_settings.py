@@ -24,6 +24,7 @@ AS_THEY_START = {
     "saml_for_scim_users": False,
     "saml_exempts_local_users": False,
 }
+SETTINGS_PAGE = "/portal/admin/scim/settings"
 SITE = {"name": "site", "usage": "${site}", "type": "IDP"}
 
 
@@ -37,6 +38,11 @@ def mdm() -> Iterator[Mdm]:
 
 def save(mdm: Mdm, **changes: object) -> httpx.Response:
     return mdm.client.send("PUT", "/portal/api/settings", json=changes)
+
+
+def send_page(mdm: Mdm, fields: dict[str, str]) -> httpx.Response:
+    """Open the page and save these fields."""
+    return mdm.client.post(SETTINGS_PAGE, data={**hidden_fields(mdm.client.get(SETTINGS_PAGE)), **fields})
 
 
 def settings(mdm: Mdm) -> Any:
@@ -124,20 +130,41 @@ def test_of_a_refused_change_nothing_is_kept(mdm: Mdm, changes: dict[str, object
 
 def test_the_page_saves_what_its_form_says(mdm: Mdm) -> None:
     form = {"managed_apple_id": "email", "idle_minutes": "10", "renew_overlap_seconds": "0", "attribute_name": "site"}
-    answer = mdm.client.post("/portal/admin/scim/settings", data={**form, "invite_imported_users": "true"})
+    answer = send_page(mdm, {**form, "invite_imported_users": "true"})
     assert (answer.status_code, answer.headers["location"]) == (303, "/portal/admin/scim/settings?done=saved")
     wanted = {"managed_apple_id": "email", "idle_minutes": 10, "invite_imported_users": True}
     assert (settings(mdm), attributes(mdm)) == ({**AS_THEY_START, **wanted}, [SITE])
-    mdm.client.post("/portal/admin/scim/settings", data={"managed_apple_id": "off"})
+    send_page(mdm, {"managed_apple_id": "off"})
     assert settings(mdm) == {**AS_THEY_START, "idle_minutes": 10}
     page = mdm.client.get(answer.headers["location"]).text
     assert "The changes were saved." in page
     assert 'id="notice"' in page
 
 
+def test_of_two_pages_open_at_once_the_one_that_is_saved_later_overwrites_nothing(mdm: Mdm) -> None:
+    later = hidden_fields(mdm.client.get(SETTINGS_PAGE))
+    send_page(mdm, {"idle_minutes": "10"})
+    before = mdm.activities()
+    answer = mdm.client.post(SETTINGS_PAGE, data={**later, "invite_imported_users": "true", "attribute_name": "site"})
+    assert answer.status_code == 409
+    told = "Somebody else has changed this since you opened the page. Nothing of yours was saved. Open the page again."
+    assert sentence(answer) == told
+    assert (settings(mdm), attributes(mdm)) == ({**AS_THEY_START, "idle_minutes": 10}, [])
+    assert mdm.activities() == before
+    assert send_page(mdm, {"idle_minutes": "10", "invite_imported_users": "true"}).status_code == 303
+    assert settings(mdm) == {**AS_THEY_START, "idle_minutes": 10, "invite_imported_users": True}
+
+
+@pytest.mark.parametrize("path", [SETTINGS_PAGE, "/portal/admin/user-source"])
+def test_a_form_that_does_not_tell_what_was_seen_saves_nothing(mdm: Mdm, path: str) -> None:
+    before = mdm.activities()
+    answer = mdm.client.post(path, data={"idle_minutes": "10", "sync_minutes": "90"})
+    assert (answer.status_code, mdm.activities()) == (409, before)
+
+
 @pytest.mark.parametrize("minutes", ["", "x", "-5", "5.0", "\uff19", "9" * 30])
 def test_a_number_in_a_form_is_a_number(mdm: Mdm, minutes: str) -> None:
-    answer = mdm.client.post("/portal/admin/scim/settings", data={"idle_minutes": minutes})
+    answer = send_page(mdm, {"idle_minutes": minutes})
     assert (answer.status_code, settings(mdm)) == (400, AS_THEY_START)
 
 

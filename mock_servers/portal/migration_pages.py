@@ -38,6 +38,7 @@ class MigrationPages:
         place = STAGES.index(migration.stage)
         values = {
             "stage": migration.stage,
+            "seen": administration.seen_mark({"stage": migration.stage}),
             "stages": STAGES,
             "place": place,
             "next_stage": STAGES[place + 1] if 0 < place < len(STAGES) - 1 else None,
@@ -67,8 +68,9 @@ class MigrationPages:
         return _back(visit, "stage")
 
     async def advance(self, request: Request) -> Response:
-        visit, _ = await self._portal.submitted(request, Permission.CHANGE_SYSTEM)
-        await run_in_threadpool(administration.advance_migration, visit.tenant, by=visit.by)
+        visit, form = await self._portal.submitted(request, Permission.CHANGE_SYSTEM)
+        seen = form.get("seen", "")
+        await run_in_threadpool(administration.advance_migration, visit.tenant, by=visit.by, seen=seen)
         return _back(visit, "stage")
 
     async def switch_ldap_server(self, request: Request) -> Response:
@@ -82,6 +84,7 @@ class MigrationPages:
         migration = visit.tenant.migration
         values = {
             "source": migration.legacy_source,
+            "seen": administration.seen_mark(asdict(migration.legacy_source)),
             "read_only": migration.legacy_read_only,
             "sync_minutes": SYNC_MINUTES,
             "notice": _notice(visit, request),
@@ -90,8 +93,8 @@ class MigrationPages:
 
     async def save_user_source(self, request: Request) -> Response:
         visit, form = await self._portal.submitted(request, Permission.CHANGE_SYSTEM)
-        changes = typed_fields(form, SOURCE_KINDS)
-        await run_in_threadpool(administration.edit_legacy_source, visit.tenant, changes, by=visit.by)
+        changes, seen = typed_fields(form, SOURCE_KINDS), form.get("seen", "")
+        await run_in_threadpool(administration.edit_legacy_source, visit.tenant, changes, by=visit.by, seen=seen)
         return RedirectResponse(f"{visit.tenant.portal_path}/admin/user-source?done=saved", 303)
 
 

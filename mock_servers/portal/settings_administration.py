@@ -1,11 +1,16 @@
 """What an administrator can do with settings, custom attributes and the migration, once, for pages and JSON alike.
 
-Refuses by `PortalRefused`. Each change and its row in the audit trail are one.
+Refuses by `PortalRefused`. Each change and its row in the audit trail are one. A page sends all that it shows, so its
+form tells by `seen` what that was: what somebody else has changed meanwhile is not overwritten unseen. A program sends
+only what it changes, and nothing of the kind.
 """
 
+import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any, TypeVar
+
+import orjson
 
 from scimulate.mock_servers.portal.custom_attributes import AttributeRefused, Use, UseKind
 from scimulate.mock_servers.portal.listing import SYNCED_SOURCES, UserFilters
@@ -36,21 +41,32 @@ def check_token(tenant: Tenant) -> None:
         raise PortalRefused(409, "settings_need_a_token")
 
 
+def seen_mark(shown: Mapping[str, object]) -> str:
+    """What the form of a page carries as `seen`: another mark for other values."""
+    return hashlib.sha256(orjson.dumps(shown, option=orjson.OPT_SORT_KEYS)).hexdigest()[:32]
+
+
 def save_settings(
-    tenant: Tenant, changes: Mapping[str, object], *, by: str, new_attributes: Sequence[str] = ()
+    tenant: Tenant,
+    changes: Mapping[str, object],
+    *,
+    by: str,
+    new_attributes: Sequence[str] = (),
+    seen: str | None = None,
 ) -> Settings:
     """Save Changes: only now do they count (IVANTI-079). All of them, or none."""
     check_token(tenant)
     wanted = {name: _setting(name, value) for name, value in changes.items()}
 
     def save() -> Settings:
+        before = tenant.settings.in_force
+        _check_seen(seen, asdict(before))
         for name in new_attributes:
             tenant.attributes.add(name)
             _record(tenant, "Custom Attribute Created", name, "Custom Attribute", by)
         attribute = wanted.get("apple_id_attribute")
         if attribute and attribute not in tenant.attributes.names():
             raise AttributeRefused("attribute_unknown", str(attribute))
-        before = tenant.settings.in_force
         after = tenant.settings.save(**wanted)
         changed = _changes(asdict(before), asdict(after))
         if changed:
@@ -105,10 +121,11 @@ def begin_migration(tenant: Tenant, *, by: str) -> Stage:
     return _told(tenant, begin)
 
 
-def advance_migration(tenant: Tenant, *, by: str) -> Stage:
+def advance_migration(tenant: Tenant, *, by: str, seen: str | None = None) -> Stage:
     def advance() -> Stage:
         before = tenant.migration.stage
         tenant.migration.advance(objects_left(tenant))
+        _check_seen(seen, {"stage": before})
         return _recorded_stage(tenant, before, by)
 
     return _told(tenant, advance)
@@ -126,7 +143,9 @@ def switch_ldap_server(tenant: Tenant, *, enabled: bool, by: str) -> None:
     _told(tenant, switch)
 
 
-def edit_legacy_source(tenant: Tenant, changes: Mapping[str, object], *, by: str) -> LegacySource:
+def edit_legacy_source(
+    tenant: Tenant, changes: Mapping[str, object], *, by: str, seen: str | None = None
+) -> LegacySource:
     """The page "Entra ID User Source", until the migration begins (IVANTI-063)."""
     kinds = {name: type(value) for name, value in asdict(LegacySource()).items()}
     wanted: dict[str, Any] = {name: _typed(kinds, name, value) for name, value in changes.items()}
@@ -134,12 +153,18 @@ def edit_legacy_source(tenant: Tenant, changes: Mapping[str, object], *, by: str
     def edit() -> LegacySource:
         before = tenant.migration.legacy_source
         after = tenant.migration.edit_legacy_source(**wanted)
+        _check_seen(seen, asdict(before))
         changed = _changes(asdict(before), asdict(after))
         if changed:
             _record(tenant, "User Source Changed", "Entra ID", "User Source", by, changed)
         return after
 
     return _told(tenant, edit)
+
+
+def _check_seen(seen: str | None, shown: Mapping[str, object]) -> None:
+    if seen is not None and seen != seen_mark(shown):
+        raise PortalRefused(409, "changed_meanwhile")
 
 
 def _told(tenant: Tenant, change: Callable[[], Result]) -> Result:

@@ -1,6 +1,7 @@
 """The pages Edit Settings and Custom Attributes. What is typed counts once Save Changes is pressed (IVANTI-079)."""
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from urllib.parse import quote
 
 from starlette.concurrency import run_in_threadpool
@@ -66,8 +67,10 @@ class SettingsPages:
     async def settings(self, request: Request) -> Response:
         visit = self._portal.visit(request, Permission.SEE_SYSTEM)
         administration.check_token(visit.tenant)
+        in_force = visit.tenant.settings.in_force
         values = {
-            "settings": visit.tenant.settings.in_force,
+            "settings": in_force,
+            "seen": administration.seen_mark(asdict(in_force)),
             "apple_ids": list(ManagedAppleId),
             "idle_minutes": IDLE_MINUTES,
             "attributes": visit.tenant.attributes.all(),
@@ -85,6 +88,7 @@ class SettingsPages:
             typed_fields(form, KINDS),
             by=visit.by,
             new_attributes=[new] if new else [],
+            seen=form.get("seen", ""),
         )
         return RedirectResponse(f"{visit.tenant.portal_path}/admin/scim/settings?done=saved", 303)
 
