@@ -93,6 +93,15 @@ def group_lists_everybody_created(world: World, group: str) -> None:
     world.judge.group_lists_everybody_created(group)
 
 
+@then(parsers.parse('"{group}" has the id that "{former}" had'))
+def group_has_the_id_of(world: World, group: str, former: str) -> None:
+    world.judge.check(
+        expected=world.judge.remembered(former)["id"],
+        actual=world.judge.one_group(group)["id"],
+        action=f"reading the id of the group {world.names.group(group)}",
+    )
+
+
 @then(parsers.parse('the endpoint has no group "{group}"'))
 def has_no_group(world: World, group: str) -> None:
     world.judge.no_group(group)

@@ -97,3 +97,9 @@ def result_is(world: World, name: str, action: str, status: str, datatable: Tabl
 @then(parsers.parse('Entra ID refuses it because "{code}"'))
 def refuses_it(world: World, code: str) -> None:
     world.judge.check(expected=code, actual=world.outcome, action="provisioning on demand")
+
+
+@then(parsers.parse('the external id of "{user_name}" is the mail nickname of {name}'))
+def external_id_is_the_nickname(world: World, user_name: str, name: str) -> None:
+    """As it is mapped by default (ENTRA-301)."""
+    world.judge.has(user_name, {"externalId": world.people.user(name).mail_nickname})

@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 from urllib.parse import parse_qsl, quote, unquote, urlsplit
@@ -32,6 +32,8 @@ class Heard:
     exchange: int
     answer: Any = None
     """The document of the answer, or its text when it is none."""
+    authorization: str = field(default="", repr=False)
+    """The header, which no failure may show (NEG-58)."""
 
     @property
     def asked(self) -> str:
@@ -198,6 +200,7 @@ class Overheard(httpx.BaseTransport):
             None if response is None else response.status_code,
             0 if response is None else int(response.extensions.get("exchange", 0)),
             None if response is None else _answer_of(response),
+            request.headers.get("Authorization", ""),
         )
 
 

@@ -1,5 +1,6 @@
 """The provisioning service of Entra ID: its cycles, its log, and what it was heard to say to the endpoint."""
 
+import re
 from datetime import timedelta
 
 from pytest_bdd import given, parsers, then, when
@@ -9,6 +10,8 @@ from scimulate.steps.clock import on_the_day
 from scimulate.steps.directory import listed_names
 from scimulate.steps.entra_administrator import Table, rows
 from scimulate.steps.world import World
+
+JWT = re.compile(r"eyJ[\w-]+\.eyJ[\w-]+\.[\w-]*")
 
 
 @given("provisioning was started")
@@ -41,6 +44,7 @@ def group_was_provisioned(world: World, group: str, names: str) -> None:
     user_names = [f"{name.lower()}@contoso.test" for name in listed_names(names)]
     world.judge.remember(user_names)
     world.judge.group_lists(group, user_names)
+    world.judge.remember_group(group, world.judge.one_group(group))
 
 
 @when("provisioning is started")
@@ -179,6 +183,27 @@ def received_only_the_probe(world: World) -> None:
 def received_so_many(world: World, count: int) -> None:
     world.judge.check(
         expected=count, actual=len(world.overheard.after_the_probe()), action="counting the requests of the cycle"
+    )
+
+
+@then("every request of the provisioning service carried the token as a bearer token, and nowhere else")
+def every_request_carried_the_token(world: World) -> None:
+    heard = world.overheard.requests
+    without = [each.describes() for each in heard if each.authorization != f"Bearer {world.token}"]
+    beside = [each.method for each in heard if world.token in repr(each)]
+    world.judge.check(
+        expected=(True, [], []), actual=(bool(heard), without, beside), action="listening to the provisioning service"
+    )
+
+
+@then("every request of the provisioning service carried a token of Entra ID's own")
+def every_request_carried_a_token_of_its_own(world: World) -> None:
+    """A JWT, whose header and claims are JSON (ENTRA-035)."""
+    tokens = [each.authorization.removeprefix("Bearer ") for each in world.overheard.requests]
+    world.judge.check(
+        expected=(True, []),
+        actual=(bool(tokens), [token for token in tokens if JWT.fullmatch(token) is None]),
+        action="listening to the provisioning service",
     )
 
 

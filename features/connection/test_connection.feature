@@ -73,6 +73,7 @@ Feature: Establishing the connection
       And the endpoint received these requests:
         | method | path   | filter                 |
         | GET    | /Users | userName eq "{random}" |
+      And every request of the provisioning service carried a token of Entra ID's own
 
     @NEG-13 @SEED-004 @mock-only
     Scenario Outline: A Tenant URL like <example> is refused before the token is sent
@@ -86,6 +87,7 @@ Feature: Establishing the connection
         | mdm.example.test/scim/v2            |
         | https://a:b@mdm.example.test/scim   |
         | https://mdm.example.test/scim#users |
+        | https://mdm.example.test/scim?a=b   |
 
   Rule: Saving keeps what works
 
@@ -95,7 +97,14 @@ Feature: Establishing the connection
       And Ada is assigned to the application
       When provisioning is started
       Then the endpoint has one active user "ada@contoso.test"
+      And every request of the provisioning service carried the token as a bearer token, and nowhere else
       And Entra ID shows the secret token only masked
+
+    @SEED-032
+    Scenario: White space around a pasted Tenant URL is not part of it
+      When the administrator saves the target SCIM URL with white space around it
+      Then Entra ID shows the Tenant URL that it had
+      And the former connection still works
 
     @SEED-038 @NEG-15
     Scenario: Credentials that fail are not saved and the former stay

@@ -48,6 +48,7 @@ Feature: What Entra ID sends when a group changes
       And "Engineering" is renamed to "Research"
       When a provisioning cycle ends
       Then the endpoint group "Research" lists only "ada@contoso.test, grace@contoso.test"
+      And "Research" has the id that "Engineering" had
       And the endpoint has no group "Engineering"
 
       Examples:

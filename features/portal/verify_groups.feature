@@ -18,6 +18,7 @@ Feature: Checking user groups in the MDM portal
       When a provisioning cycle ends
       Then the provisioning log shows "create" with "success" for "Engineering"
       And the User Groups page lists "Engineering" with 2 members
+      And the User Groups page lists "Engineering" from "SCIM Entra ID"
 
     Scenario: The members are those of the group in Entra ID
       When a provisioning cycle ends

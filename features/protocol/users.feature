@@ -82,6 +82,14 @@ Feature: Users over SCIM
       And the endpoint has one active user "ada@contoso.test"
       And "ada@contoso.test" is unchanged
 
+    @NEG-42
+    Scenario: A second user whose name differs in letter case alone is refused
+      Given a client created the users "ada@contoso.test"
+      When a client creates the user "ADA@CONTOSO.TEST" named "Ada the Second"
+      Then the answer is the error 409 "uniqueness"
+      And the endpoint has one active user "ada@contoso.test"
+      And "ada@contoso.test" is unchanged
+
   Rule: A deleted user is gone
 
     @RFC7644-3.6-01 @RFC7644-3.6-02 @RFC7644-3.6-04

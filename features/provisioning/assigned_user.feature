@@ -23,6 +23,7 @@ Feature: Provisioning an assigned user
       And the endpoint has one active user "ada@contoso.test"
       And the user "ada@contoso.test" at the endpoint has:
         | attribute                                                              | value            |
+        | userName                                                               | ada@contoso.test |
         | displayName                                                            | Ada              |
         | name.givenName                                                         | Ada              |
         | name.familyName                                                        | Lovelace         |
@@ -30,6 +31,7 @@ Feature: Provisioning an assigned user
         | phoneNumbers[type eq "mobile"].value                                   | +441632960001    |
         | title                                                                  | Mathematician    |
         | urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:department  | Analysis         |
+      And the external id of "ada@contoso.test" is the mail nickname of Ada
 
     @SEED-002 @NEG-25
     Scenario: A user who is not assigned is never mentioned

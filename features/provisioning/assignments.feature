@@ -22,6 +22,11 @@ Feature: Users and groups of the application
         | GRA  | Grace       |
         | eng  | Engineering |
 
+    Scenario: A user is found by the beginning of her user name as well
+      Given the user name of Ada becomes "countess@contoso.test"
+      When the administrator searches for "counte"
+      Then the search finds "Ada"
+
     @NEG-36
     Scenario: Searching for a name that nobody bears finds nothing
       When the administrator searches for "zebedee"

@@ -6,12 +6,12 @@ Feature: The provisioning interval
     Given Entra ID is connected to the endpoint
     And provisioning was started at 09:00
 
-  @SEED-066 @ENTRA-229
+  @SEED-066 @IVANTI-055 @ENTRA-229
   Rule: A change reaches the endpoint with the next cycle, not before
 
     Scenario: Nothing is sent before the interval has passed
       Given Ada is assigned to the application at 09:05
-      When the clock reaches 09:39
+      When the clock reaches 09:39:59
       Then the endpoint has no user "ada@contoso.test"
 
     Scenario: The change is sent when the interval has passed
@@ -100,6 +100,15 @@ Feature: The provisioning interval
       And the connection is saved
       When the clock reaches 10:25
       Then the endpoint has one active user "ada@contoso.test"
+
+  @SEED-047
+  Rule: A job that runs is not started a second time
+
+    Scenario: Start pressed once more sends nothing and leaves the interval as it is
+      Given Ada is assigned to the application at 09:05
+      When provisioning is started at 09:10
+      Then nothing was sent
+      And the last cycle began at 09:00 and ended at 09:00
 
   @NEG-57 @ENTRA-238
   Rule: After Stop no further cycle begins

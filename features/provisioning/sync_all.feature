@@ -105,7 +105,7 @@ Feature: Assigned only, or all users and groups
       And the endpoint has one active user "linus@contoso.test"
       And "ada@contoso.test" is unchanged
 
-  @NEG-26 @ENTRA-211
+  @NEG-26 @SEED-009 @ENTRA-211
   Rule: Narrowing the scope takes effect with a restart
 
     Background:
