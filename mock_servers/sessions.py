@@ -9,12 +9,16 @@ import threading
 from collections import OrderedDict
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from hmac import compare_digest
 from typing import Generic, TypeVar
 
-from scimulate.mock_servers.portal.token_secret import digest_of
+from scimulate.mock_servers.digest import digest_of
+from scimulate.mock_servers.refusal import PortalRefused
 
 LONGEST = timedelta(hours=24)  # IVANTI-086
 SESSIONS_KEPT = 10_000
+CSRF_FIELD = "csrf"
+CSRF_HEADER = "X-CSRF-Token"
 
 Account = TypeVar("Account")
 
@@ -28,6 +32,11 @@ class Session(Generic[Account]):
     opened_at: datetime
     seen_at: datetime
     csrf: str = field(default_factory=lambda: secrets.token_urlsafe(24), repr=False)
+
+    def check_csrf(self, token: str) -> None:
+        """Raise `PortalRefused` for a form, or a call, that is not from this session."""
+        if not compare_digest(self.csrf.encode(), token.encode("utf-8", "replace")):
+            raise PortalRefused(403, "stale_form")
 
 
 class Sessions(Generic[Account]):

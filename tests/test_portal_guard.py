@@ -1,4 +1,4 @@
-"""Who may open the portal: its own pages and programs, never another site's page; and a portal for this machine only."""
+"""Who may open a portal: its own pages and programs, no other site's page; and a portal for this machine only."""
 
 from collections.abc import Iterator
 
@@ -6,7 +6,7 @@ import pytest
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
-from scimulate.mock_servers.portal.guard import Guard
+from scimulate.mock_servers.guard import Guard
 from scimulate.mock_servers.refusal import PortalRefused
 from tests.portal_site import HOME, Client, Mdm
 

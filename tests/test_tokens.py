@@ -12,9 +12,10 @@ from pathlib import Path
 import pytest
 
 from scimulate.mock_servers.clock import VirtualClock
+from scimulate.mock_servers.digest import digest_of
 from scimulate.mock_servers.portal.audit import AuditTrail
 from scimulate.mock_servers.portal.token_rules import end_of_old_secret
-from scimulate.mock_servers.portal.token_secret import checksum_of, digest_of
+from scimulate.mock_servers.portal.token_secret import checksum_of
 from scimulate.mock_servers.portal.tokens import (
     GeneratedToken,
     Token,

@@ -16,6 +16,7 @@ from typing import Any
 
 import pytest
 
+from scimulate.mock_servers.digest import digest_of
 from scimulate.mock_servers.portal import token_administration, token_api, token_rules, tokens
 from scimulate.mock_servers.portal.answers import json_answer
 from scimulate.mock_servers.portal.portal import Portal
@@ -27,7 +28,6 @@ from scimulate.mock_servers.portal.token_rules import (
     TokenTerms,
     Transition,
 )
-from scimulate.mock_servers.portal.token_secret import digest_of
 from scimulate.mock_servers.portal.token_table import Kept, TokenTable
 from scimulate.mock_servers.portal.tokens import Tokens
 from scimulate.mock_servers.scim.endpoint import Endpoint

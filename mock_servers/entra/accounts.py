@@ -9,7 +9,7 @@ import threading
 from dataclasses import dataclass
 from enum import Enum, StrEnum, auto
 
-from scimulate.mock_servers.portal.token_secret import digest_of
+from scimulate.mock_servers.digest import digest_of
 
 FIRST_ACCOUNT = "admin"
 

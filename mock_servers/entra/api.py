@@ -11,10 +11,10 @@ from scimulate.mock_servers.duration import DurationRefused, read_duration
 from scimulate.mock_servers.entra import application_api, directory_api
 from scimulate.mock_servers.entra.accounts import Permission
 from scimulate.mock_servers.entra.graph_json import json_answer
-from scimulate.mock_servers.entra.portal import ROOT, SESSION_COOKIE, EntraPortal, language_of
+from scimulate.mock_servers.entra.portal import ROOT, SESSION_COOKIE, EntraPortal
 from scimulate.mock_servers.entra.reading import plan_named
 from scimulate.mock_servers.entra.sign_in import set_cookie
-from scimulate.mock_servers.portal.messages import read_object, text_of
+from scimulate.mock_servers.messages import language_of, read_object, text_of
 from scimulate.mock_servers.refusal import PortalRefused
 
 
@@ -60,7 +60,7 @@ class _Api:
         return json_answer({"now": self._portal.tenant.clock.now(), "virtual": self._portal.advance is not None})
 
     async def advance(self, request: Request) -> Response:
-        visit, wanted = await self._portal.called(request, None)
+        _, wanted = await self._portal.called(request, None)
         try:
             duration = read_duration(wanted.get("advance"))
         except DurationRefused as refused:

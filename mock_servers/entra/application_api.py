@@ -16,7 +16,7 @@ from scimulate.mock_servers.entra.portal import EntraPortal, Visit, refusing, sc
 from scimulate.mock_servers.entra.provisioning_pages import sentence_of
 from scimulate.mock_servers.entra.reading import log_filter, settings_of, type_named
 from scimulate.mock_servers.entra.status import CycleSummary, shown_state
-from scimulate.mock_servers.portal.messages import text_of
+from scimulate.mock_servers.messages import text_of
 from scimulate.mock_servers.refusal import PortalRefused
 
 

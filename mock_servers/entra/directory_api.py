@@ -13,7 +13,7 @@ from scimulate.mock_servers.entra.graph_json import camel, json_answer, properti
 from scimulate.mock_servers.entra.portal import EntraPortal, refusing
 from scimulate.mock_servers.entra.principals import Group, Principal, User, UserChanges
 from scimulate.mock_servers.entra.reading import text_within_limits
-from scimulate.mock_servers.portal.messages import text_of
+from scimulate.mock_servers.messages import text_of
 from scimulate.mock_servers.refusal import PortalRefused
 
 Result = TypeVar("Result")

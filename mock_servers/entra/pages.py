@@ -23,8 +23,8 @@ from scimulate.mock_servers.entra.portal import FOLDER, ROOT, Advance, EntraPort
 from scimulate.mock_servers.entra.reading import plan_named, type_named
 from scimulate.mock_servers.entra.status import shown_state
 from scimulate.mock_servers.entra.tenant import EntraTenant
+from scimulate.mock_servers.guard import Guard
 from scimulate.mock_servers.html_pages import static_routes
-from scimulate.mock_servers.portal.guard import Guard
 from scimulate.mock_servers.refusal import PortalRefused
 
 
@@ -88,7 +88,7 @@ class _ApplicationPages:
         return see(f"{ROOT}/applications")
 
     async def advance(self, request: Request) -> Response:
-        visit, form = await self._portal.submitted(request, None)
+        _, form = await self._portal.submitted(request, None)
         back = form.get("back", "")
         await self._portal.let_pass(INTERVAL)
         return see(back if back.startswith(f"{ROOT}/") and back.isprintable() else f"{ROOT}/applications")

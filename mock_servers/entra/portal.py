@@ -5,7 +5,6 @@ from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from hmac import compare_digest
 from pathlib import Path
 from typing import TypeVar
 
@@ -21,10 +20,10 @@ from scimulate.mock_servers.entra.refused import EntraRefused
 from scimulate.mock_servers.entra.scope import Scope
 from scimulate.mock_servers.entra.tenant import EntraTenant
 from scimulate.mock_servers.html_pages import page_environment
-from scimulate.mock_servers.language import Language, Say, language_for, load_labels
-from scimulate.mock_servers.portal.messages import read_form, read_object
+from scimulate.mock_servers.language import Language, Say, load_labels
+from scimulate.mock_servers.messages import language_of, read_form, read_object
 from scimulate.mock_servers.refusal import PortalRefused
-from scimulate.mock_servers.sessions import Session, Sessions
+from scimulate.mock_servers.sessions import CSRF_FIELD, CSRF_HEADER, Session, Sessions
 
 FOLDER = Path(__file__).parent
 ROOT = "/portal"
@@ -32,9 +31,6 @@ SHOWN = 200
 IDLE_TIME = timedelta(minutes=15)
 # Browsers do not tell ports apart: the MDM's portal may be open at another port of the same host.
 SESSION_COOKIE = "scimulate_entra"
-LANGUAGE_COOKIE = "scimulate_language"
-CSRF_FIELD = "csrf"
-CSRF_HEADER = "X-CSRF-Token"
 Advance = Callable[[timedelta], None]
 Result = TypeVar("Result")
 
@@ -90,13 +86,13 @@ class EntraPortal:
         """The visit and the form of a page that was sent; a form that is not from this session is refused."""
         visit = self.visit(request, permission)
         form = await read_form(request)
-        _check_csrf(visit, form.pop(CSRF_FIELD, ""))
+        visit.session.check_csrf(form.pop(CSRF_FIELD, ""))
         return visit, form
 
     async def called(self, request: Request, permission: Permission | None) -> tuple[Visit, dict[str, object]]:
         """The visit and the JSON object of a call that changes something. It carries the session's CSRF token."""
         visit = self.visit(request, permission)
-        _check_csrf(visit, request.headers.get(CSRF_HEADER, ""))
+        visit.session.check_csrf(request.headers.get(CSRF_HEADER, ""))
         return visit, await read_object(request)
 
     def sign_in(self, request: Request, user_name: str, password: str) -> tuple[str, Visit]:
@@ -162,10 +158,6 @@ class EntraPortal:
         return HTMLResponse(self._templates.get_template("refused.html").render(values), refused.status)
 
 
-def language_of(request: Request) -> Language:
-    return language_for(request.cookies.get(LANGUAGE_COOKIE), request.headers.get("accept-language"))
-
-
 def words(request: Request) -> dict[str, object]:
     """What a template needs in order to speak the reader's language."""
     language = language_of(request)
@@ -192,8 +184,3 @@ def scope_named(name: str) -> Scope:
 def see(path: str) -> Response:
     """After a change: the page that shows it."""
     return RedirectResponse(path, 303)
-
-
-def _check_csrf(visit: Visit, token: str) -> None:
-    if not compare_digest(visit.session.csrf.encode(), token.encode("utf-8", "replace")):
-        raise PortalRefused(403, "stale_form")

@@ -4,9 +4,9 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from scimulate.mock_servers.entra.portal import LANGUAGE_COOKIE, ROOT, SESSION_COOKIE, EntraPortal, see
+from scimulate.mock_servers.entra.portal import ROOT, SESSION_COOKIE, EntraPortal, see
 from scimulate.mock_servers.language import Language
-from scimulate.mock_servers.portal.messages import read_form
+from scimulate.mock_servers.messages import LANGUAGE_COOKIE, read_form
 from scimulate.mock_servers.refusal import PortalRefused
 
 WHYS = ("signed_out", "session_expired")

@@ -16,8 +16,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from scimulate.mock_servers.clock import Clock
+from scimulate.mock_servers.digest import digest_of
 from scimulate.mock_servers.portal.permissions import GRANTS, Permission, Role
-from scimulate.mock_servers.portal.token_secret import digest_of
 from scimulate.mock_servers.scim.store import Database
 
 FIRST_ADMINISTRATOR = "admin"

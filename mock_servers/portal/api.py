@@ -4,11 +4,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from scimulate.mock_servers.messages import language_of, read_object, text_of
 from scimulate.mock_servers.portal import audit_api, groups_api, settings_api, support_api, token_api, users_api
 from scimulate.mock_servers.portal.answers import json_answer
-from scimulate.mock_servers.portal.messages import read_object, text_of
 from scimulate.mock_servers.portal.navigation import Entry
-from scimulate.mock_servers.portal.portal import Portal, Visit, language_of
+from scimulate.mock_servers.portal.portal import Portal, Visit
 from scimulate.mock_servers.portal.sign_in import set_cookie, sign_in, sign_out
 from scimulate.mock_servers.refusal import PortalRefused
 

@@ -9,7 +9,7 @@ from scimulate.mock_servers.portal.answers import json_answer
 from scimulate.mock_servers.portal.audit import PAGE_SIZE, AuditRow
 from scimulate.mock_servers.portal.audit_export import audit_row_json
 from scimulate.mock_servers.portal.audit_filters import download, filter_of
-from scimulate.mock_servers.portal.messages import page_number
+from scimulate.mock_servers.portal.paging import page_number
 from scimulate.mock_servers.portal.permissions import Permission
 from scimulate.mock_servers.portal.portal import Portal, Visit
 from scimulate.mock_servers.refusal import PortalRefused

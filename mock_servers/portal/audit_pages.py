@@ -13,7 +13,7 @@ from scimulate.mock_servers.portal.audit import PAGE_SIZE
 from scimulate.mock_servers.portal.audit_api import row_asked_for
 from scimulate.mock_servers.portal.audit_export import FORMATS
 from scimulate.mock_servers.portal.audit_filters import download, filter_of, filters_of
-from scimulate.mock_servers.portal.messages import page_number
+from scimulate.mock_servers.portal.paging import page_number
 from scimulate.mock_servers.portal.permissions import Permission
 from scimulate.mock_servers.portal.portal import Portal
 

@@ -8,11 +8,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from scimulate.mock_servers.messages import text_of
 from scimulate.mock_servers.portal import group_administration
 from scimulate.mock_servers.portal.answers import json_answer
 from scimulate.mock_servers.portal.audit import PAGE_SIZE
 from scimulate.mock_servers.portal.listing import GroupLine
-from scimulate.mock_servers.portal.messages import page_number, text_of
+from scimulate.mock_servers.portal.paging import page_number
 from scimulate.mock_servers.portal.permissions import Permission
 from scimulate.mock_servers.portal.portal import Portal
 

@@ -12,7 +12,7 @@ from scimulate.mock_servers.portal import group_administration
 from scimulate.mock_servers.portal.grants import GrantKind
 from scimulate.mock_servers.portal.group_administration import SCIM_SOURCE
 from scimulate.mock_servers.portal.listing import ALL_USERS, GroupLine
-from scimulate.mock_servers.portal.messages import page_number, paging_of
+from scimulate.mock_servers.portal.paging import page_number, paging_of
 from scimulate.mock_servers.portal.permissions import Permission
 from scimulate.mock_servers.portal.portal import Portal, Visit
 

@@ -11,22 +11,16 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 
+from scimulate.mock_servers.guard import Guard
 from scimulate.mock_servers.html_pages import static_routes
 from scimulate.mock_servers.language import load_labels
+from scimulate.mock_servers.messages import language_of
 from scimulate.mock_servers.portal import api
 from scimulate.mock_servers.portal.administrators import Administrator
 from scimulate.mock_servers.portal.audit_pages import AuditPages
 from scimulate.mock_servers.portal.groups_pages import GroupsPages
-from scimulate.mock_servers.portal.guard import Guard
 from scimulate.mock_servers.portal.migration_pages import MigrationPages
-from scimulate.mock_servers.portal.portal import (
-    DEFAULT_TENANT_PATH,
-    FOLDER,
-    TENANT_PATH,
-    Portal,
-    address_of,
-    language_of,
-)
+from scimulate.mock_servers.portal.portal import DEFAULT_TENANT_PATH, FOLDER, TENANT_PATH, Portal, address_of
 from scimulate.mock_servers.portal.settings_pages import SettingsPages
 from scimulate.mock_servers.portal.sign_in import SignIn
 from scimulate.mock_servers.portal.support_pages import SupportPages

@@ -4,7 +4,6 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from hmac import compare_digest
 from pathlib import Path
 from urllib.parse import quote
 
@@ -13,23 +12,21 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from scimulate.mock_servers.html_pages import page_environment
-from scimulate.mock_servers.language import Language, Say, language_for, load_labels
+from scimulate.mock_servers.language import Language, Say, load_labels
+from scimulate.mock_servers.messages import language_of, read_form, read_object
 from scimulate.mock_servers.portal.administrators import Administrator
 from scimulate.mock_servers.portal.audit import PAGE_SIZE
-from scimulate.mock_servers.portal.messages import Confirmations, read_form, read_object
+from scimulate.mock_servers.portal.confirmations import Confirmations
 from scimulate.mock_servers.portal.navigation import Entry, needs_scim, shown_to
 from scimulate.mock_servers.portal.permissions import Permission
 from scimulate.mock_servers.refusal import PortalRefused
-from scimulate.mock_servers.sessions import Session, Sessions
+from scimulate.mock_servers.sessions import CSRF_FIELD, CSRF_HEADER, Session, Sessions
 from scimulate.mock_servers.tenants import Tenant, Tenants
 
 FOLDER = Path(__file__).parent
 DEFAULT_TENANT_PATH = "/portal"
 TENANT_PATH = "/tenants/{tenant}/portal"
 SESSION_COOKIE = "scimulate_portal"
-LANGUAGE_COOKIE = "scimulate_language"
-CSRF_FIELD = "csrf"
-CSRF_HEADER = "X-CSRF-Token"
 _LEADS_ELSEWHERE = re.compile(r"\\|\.\.|//|%(?:2e|2f|5c)", re.IGNORECASE)
 NO_FIELDS: Mapping[str, str] = {}
 
@@ -117,13 +114,13 @@ class Portal:
         """The visit and the form of a page that was sent; a form that is not from this session is refused."""
         visit = self.visit(request, permission)
         form = await read_form(request)
-        _check_csrf(visit, form.pop(CSRF_FIELD, ""))
+        visit.session.check_csrf(form.pop(CSRF_FIELD, ""))
         return visit, form
 
     async def called(self, request: Request, permission: Permission | None) -> tuple[Visit, dict[str, object]]:
         """The visit and the JSON object of a call that changes something. It carries the session's CSRF token."""
         visit = self.visit(request, permission)
-        _check_csrf(visit, request.headers.get(CSRF_HEADER, ""))
+        visit.session.check_csrf(request.headers.get(CSRF_HEADER, ""))
         return visit, await read_object(request)
 
     def page(
@@ -190,13 +187,3 @@ def own_address(tenant: Tenant, address: str) -> str:
     first = f"{tenant.portal_path}/"
     is_own = address.startswith(first) and address.isascii() and address.isprintable()
     return address if is_own and not _LEADS_ELSEWHERE.search(address.partition("?")[0]) else first
-
-
-def language_of(request: Request) -> Language:
-    """The language that was chosen in the portal, or else the one that the browser asks for."""
-    return language_for(request.cookies.get(LANGUAGE_COOKIE), request.headers.get("accept-language"))
-
-
-def _check_csrf(visit: Visit, token: str) -> None:
-    if not compare_digest(visit.session.csrf.encode(), token.encode("utf-8", "replace")):
-        raise PortalRefused(403, "stale_form")

@@ -8,9 +8,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from scimulate.mock_servers.messages import text_of
 from scimulate.mock_servers.portal import settings_administration as administration
 from scimulate.mock_servers.portal.answers import json_answer
-from scimulate.mock_servers.portal.messages import text_of
 from scimulate.mock_servers.portal.migration import STAGES
 from scimulate.mock_servers.portal.permissions import Permission
 from scimulate.mock_servers.portal.portal import Portal

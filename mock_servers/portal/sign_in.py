@@ -7,16 +7,9 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from scimulate.mock_servers.language import Language, load_labels
+from scimulate.mock_servers.messages import LANGUAGE_COOKIE, language_of, read_form
 from scimulate.mock_servers.portal.administrators import SignInRefused
-from scimulate.mock_servers.portal.messages import read_form
-from scimulate.mock_servers.portal.portal import (
-    LANGUAGE_COOKIE,
-    SESSION_COOKIE,
-    Portal,
-    Visit,
-    language_of,
-    own_address,
-)
+from scimulate.mock_servers.portal.portal import SESSION_COOKIE, Portal, Visit, own_address
 from scimulate.mock_servers.refusal import PortalRefused
 from scimulate.mock_servers.tenants import Tenant
 

@@ -7,9 +7,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from scimulate.mock_servers.messages import text_of
 from scimulate.mock_servers.portal import support_desk
 from scimulate.mock_servers.portal.answers import json_answer
-from scimulate.mock_servers.portal.messages import text_of
 from scimulate.mock_servers.portal.permissions import Permission
 from scimulate.mock_servers.portal.portal import Portal
 from scimulate.mock_servers.refusal import PortalRefused

@@ -6,9 +6,9 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from scimulate.mock_servers.language import Say
+from scimulate.mock_servers.messages import text_of
 from scimulate.mock_servers.portal import token_administration
 from scimulate.mock_servers.portal.answers import json_answer
-from scimulate.mock_servers.portal.messages import text_of
 from scimulate.mock_servers.portal.permissions import Permission
 from scimulate.mock_servers.portal.portal import Portal, Visit
 from scimulate.mock_servers.portal.token_rules import VENDORS, GeneratedToken, Token, TokenAction

@@ -1,6 +1,5 @@
 """The secret of a provisioning token: `scimt_`, 40 random characters, 6 of checksum, so that scanners can tell one."""
 
-import hashlib
 import secrets
 import string
 import zlib
@@ -25,11 +24,6 @@ def checksum_of(random_part: str) -> str:
         number, digit = divmod(number, len(BASE62))
         digits = BASE62[digit] + digits
     return digits
-
-
-def digest_of(secret: str) -> bytes:
-    """What is kept of a secret. Whatever a client sends has a digest, surrogates included."""
-    return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).digest()
 
 
 def ending_of(secret: str) -> str:

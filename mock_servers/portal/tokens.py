@@ -15,6 +15,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple, TypeVar
 
 from scimulate.mock_servers.clock import Clock, Timer
+from scimulate.mock_servers.digest import digest_of
 from scimulate.mock_servers.portal.audit import SYSTEM, AuditTrail
 from scimulate.mock_servers.portal.token_rules import (
     AUDIT_NAMES,
@@ -38,7 +39,7 @@ from scimulate.mock_servers.portal.token_rules import (
     number_for,
     transition_of,
 )
-from scimulate.mock_servers.portal.token_secret import digest_of, ending_of, new_secret
+from scimulate.mock_servers.portal.token_secret import ending_of, new_secret
 from scimulate.mock_servers.portal.token_table import Kept, TokenTable
 from scimulate.mock_servers.scim.store import Connection, Database
 

@@ -11,7 +11,7 @@ from starlette.routing import Route
 
 from scimulate.mock_servers.portal import user_administration
 from scimulate.mock_servers.portal.listing import ALL_USERS, CHOICES, UserLine
-from scimulate.mock_servers.portal.messages import page_number, paging_of
+from scimulate.mock_servers.portal.paging import page_number, paging_of
 from scimulate.mock_servers.portal.permissions import Permission
 from scimulate.mock_servers.portal.portal import Portal, Visit
 from scimulate.mock_servers.portal.users_api import csv_answer, filters_of

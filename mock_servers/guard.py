@@ -1,4 +1,4 @@
-"""Who may open the portal, and the headers that each of its answers carries.
+"""Who may open a portal, and the headers that each of its answers carries.
 
 A change has to come from the portal's own pages or from a program, never from another site's page. A portal that is
 local only answers the machine that it runs on and nobody else: the connection comes from a loopback address, was not

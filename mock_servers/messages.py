@@ -1,38 +1,20 @@
-"""What a request to the portal carries: form, JSON, page number. Small, and never trusted."""
+"""What a request to a portal carries: form, JSON, language. Small, and never trusted."""
 
-import secrets
-from collections import deque
 from urllib.parse import parse_qsl
 
 import orjson
 from starlette.requests import Request
 
-from scimulate.mock_servers.portal.audit import PAGE_SIZE
+from scimulate.mock_servers.language import Language, language_for
 from scimulate.mock_servers.refusal import PortalRefused
 
+LANGUAGE_COOKIE = "scimulate_language"
 MOST_BYTES = 64 * 1024
-LAST_PAGE = 10_000_000
-CONFIRMATIONS_KEPT = 1_000
 
 
-class Confirmations:
-    """Confirmation pages that are open. Each can be sent once, so a reload never repeats what it did."""
-
-    def __init__(self) -> None:
-        self._open: deque[str] = deque(maxlen=CONFIRMATIONS_KEPT)
-
-    def open(self) -> str:
-        confirmation = secrets.token_urlsafe(16)
-        self._open.append(confirmation)
-        return confirmation
-
-    def close(self, confirmation: str) -> None:
-        """Raise `PortalRefused` unless the page was opened and not sent yet."""
-        if not confirmation:
-            raise PortalRefused(400, "not_confirmed")
-        if confirmation not in self._open:
-            raise PortalRefused(409, "sent_already")
-        self._open.remove(confirmation)
+def language_of(request: Request) -> Language:
+    """The language that was chosen in the portal, or else the one that the browser asks for."""
+    return language_for(request.cookies.get(LANGUAGE_COOKIE), request.headers.get("accept-language"))
 
 
 async def read_form(request: Request) -> dict[str, str]:
@@ -66,20 +48,6 @@ def text_of(document: dict[str, object], name: str) -> str:
     if not isinstance(value, str):
         raise PortalRefused(400, "bad_value", name=name)
     return value
-
-
-def page_number(request: Request) -> int:
-    """The page that is asked for, the first when none is named."""
-    text = request.query_params.get("page", "1")
-    number = int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
-    if not 1 <= number <= LAST_PAGE:
-        raise PortalRefused(400, "bad_page")
-    return number
-
-
-def paging_of(total: int, page: int, search: str) -> dict[str, object]:
-    """What a page needs for its row of links to other pages."""
-    return {"total": total, "page": page, "pages": max(1, -(-total // PAGE_SIZE)), "search": search}
 
 
 async def _read_body(request: Request) -> bytes:
