@@ -206,3 +206,14 @@ def test_the_navigation_is_the_documented_one(mdm: Mdm) -> None:
             ("Entra ID User Source", "/portal/admin/user-source"),
         ],
     }
+
+
+def test_whoever_has_other_roles_or_another_password_signs_in_anew(mdm: Mdm) -> None:
+    assert mdm.client.get("/portal/api/scim").status_code == 200
+    others = mdm.tenant.administrators.set_password("second", [Role.USER_MANAGEMENT])
+    assert mdm.client.get("/portal/api/scim").status_code == 200
+    mdm.tenant.administrators.set_password("Admin", [Role.USER_READ_ONLY])
+    refused = mdm.client.post("/portal/api/tokens", json={"confirm": True, "provider": "Entra ID"})
+    assert (refused.status_code, refused.json()["code"], mdm.tenant.tokens.all()) == (401, "session_expired", [])
+    answer = mdm.client.post("/portal/api/sign-in", json={"user_name": "second", "password": others})
+    assert answer.json()["roles"] == [Role.USER_MANAGEMENT]

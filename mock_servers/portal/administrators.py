@@ -42,6 +42,8 @@ class Administrator:
 
     user_name: str
     roles: frozenset[Role]
+    change: int = 0
+    """How often the account had been changed when this was true of it."""
 
     @property
     def permissions(self) -> frozenset[Permission]:
@@ -68,11 +70,15 @@ class Administrators:
         self._tenant = tenant_name
         self._clock = clock
         self._attempts: OrderedDict[str, _Attempts] = OrderedDict()
+        self._changes: dict[str, int] = {}
         self._lock = threading.Lock()
         database.write(_create_table)
 
     def set_password(self, user_name: str, roles: Iterable[Role] = EVERYDAY_ROLES) -> str:
-        """Make the account, or give it these roles and another password. The password is returned this once."""
+        """Make the account, or give it these roles and another password. The password is returned this once.
+
+        Whoever is signed in with the former ones is not any longer.
+        """
         password = secrets.token_urlsafe(24)
         held = ",".join(sorted(roles))
         self._database.write(
@@ -82,16 +88,25 @@ class Administrators:
                 (self._tenant, user_name, held, digest_of(password)),
             )
         )
+        with self._lock:
+            self._changes[user_name.lower()] = self._changes.get(user_name.lower(), 0) + 1
         return password
+
+    def is_current(self, administrator: Administrator) -> bool:
+        """Whether roles and password are still those with which the account was signed in."""
+        with self._lock:
+            return self._changes.get(administrator.user_name.lower(), 0) == administrator.change
 
     def sign_in(self, user_name: str, password: str) -> Administrator:
         """The account; raises `SignInRefused`. Which of name and password was wrong is not told (NEG-04)."""
+        with self._lock:
+            change = self._changes.get(user_name.lower(), 0)
         found = self._database.read(lambda connection: self._find(connection, user_name))
         roles, digest = found if found is not None else ("", b"")
         right = hmac.compare_digest(digest, digest_of(password))
         with self._lock:
             self._count(user_name.lower(), known=found is not None, right=right)
-        return Administrator(user_name, frozenset(Role(role) for role in roles.split(",") if role))
+        return Administrator(user_name, frozenset(Role(role) for role in roles.split(",") if role), change)
 
     def _count(self, user_name: str, *, known: bool, right: bool) -> None:
         attempts, now = self._attempts.get(user_name, NO_ATTEMPTS), self._clock.now()

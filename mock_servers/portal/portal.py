@@ -96,7 +96,11 @@ class Portal:
         cookie, tenant = request.cookies.get(SESSION_COOKIE), self.tenant_of(request)
         if not cookie:
             return None
-        return self.sessions.find(cookie, tenant.name, tenant.clock.now(), tenant.settings.idle_time)
+        session = self.sessions.find(cookie, tenant.name, tenant.clock.now(), tenant.settings.idle_time)
+        if session is not None and not tenant.administrators.is_current(session.account):
+            self.sessions.close(cookie)
+            return None
+        return session
 
     def visit(self, request: Request, permission: Permission | None) -> Visit:
         """Whoever asks, once signed in and permitted (None: whoever is signed in). Raises `PortalRefused`."""
