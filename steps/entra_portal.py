@@ -34,6 +34,8 @@ class Page:
     """The names of everything that can be filled in or pressed."""
     options: list[str] = field(default_factory=list)
     """The values of everything that can be chosen from a list."""
+    everything: str = field(default="", repr=False)
+    """All that was answered."""
 
     def has(self, element: str) -> bool:
         return element in self.elements
@@ -110,6 +112,6 @@ class EntraPortal:
 
     @staticmethod
     def _read(answer: httpx.Response) -> Page:
-        page = Page(answer.status_code)
+        page = Page(answer.status_code, everything=answer.text)
         _Reader(page).feed(answer.text)
         return page

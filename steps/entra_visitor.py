@@ -26,6 +26,8 @@ PATHS = {
     "Provisioning logs": "{application}/logs",
 }
 """Where each page is, by its name in the documentation."""
+TOLD = ("", "/assignments", "/settings", "/mappings", "/status", "/log", "/log.csv", "/log.json")
+"""What the JSON surface tells of an application."""
 MINUTE = timedelta(minutes=1)
 SHORTER_INTERVAL = {"interval": "PT5M"}
 
@@ -88,11 +90,32 @@ def asks_to_sign_in(world: World) -> None:
 
 @then("nothing on the page names the Tenant URL")
 def names_no_tenant_url(world: World) -> None:
-    page = the_page(world)
-    shown = [page.text, *(repr(attributes) for attributes in page.elements.values())]
-    world.judge.check(
-        expected=[], actual=[each for each in shown if world.scim_url in each], action="looking for the Tenant URL"
-    )
+    named = world.scim_url in the_page(world).everything
+    world.judge.check(expected=False, actual=named, action="looking for the Tenant URL")
+
+
+@then("nothing on the page shows the secret token")
+def shows_no_secret(world: World) -> None:
+    shown = world.token in the_page(world).everything
+    world.judge.check(expected=False, actual=shown, action="looking for the secret token")
+
+
+@when("everything about the application is opened in Entra ID")
+def opens_everything(world: World, entra_portal: EntraPortal) -> None:
+    """Each page, and what the JSON surface tells."""
+    pages = {page: entra_portal.open(path_of(world, page)) for page in PATHS}
+    told = {path: entra_portal.call("GET", f"/applications/{world.application.id}{path}") for path in TOLD}
+    world.outcome = {page: (answer.status, answer.everything) for page, answer in pages.items()} | {
+        path: (answer.status_code, answer.text) for path, answer in told.items()
+    }
+
+
+@then("none of it shows the secret token")
+def none_shows_the_secret(world: World) -> None:
+    answers: dict[str, tuple[int, str]] = world.outcome
+    closed = [name for name, (status, _) in answers.items() if status != 200]
+    shown = [name for name, (_, text) in answers.items() if world.token in text]
+    world.judge.check(expected=([], []), actual=(closed, shown), action="looking for the secret token")
 
 
 @then("the page carries these labels:")

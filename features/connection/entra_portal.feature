@@ -90,6 +90,7 @@ Feature: The portal of Entra ID
         | method | path    | filter                     |
         | GET    | /Users  | userName eq "{random}"     |
         | GET    | /Groups | displayName eq "{random}"  |
+      And nothing on the page shows the secret token
 
     @IVANTI-022 @IVANTI-023
     Scenario Outline: The scope "<scope>" is chosen before the test and saved with the credentials
@@ -113,6 +114,17 @@ Feature: The portal of Entra ID
       Given the connection is saved
       When the administrator saves settings with an interval of 5 minutes
       Then the page shows "40 minutes (fixed)" and no field for it
+
+  @SEED-033 @NEG-58
+  Rule: A secret token that was saved is used and never shown
+
+    Scenario: Neither pages nor status nor logs show the secret token
+      Given the connection is saved
+      And Ada is assigned to the application
+      And provisioning was started
+      When everything about the application is opened in Entra ID
+      Then none of it shows the secret token
+      And the endpoint has one active user "ada@contoso.test"
 
   @SEED-031 @SEED-041 @SEED-042 @SEED-044 @SEED-047
   Rule: The pages use the words of the documentation, in the language of the reader

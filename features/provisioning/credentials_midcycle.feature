@@ -27,7 +27,7 @@ Feature: Credentials that change in the middle of a cycle
         | event                      |
         | the first token is renewed |
 
-      @NEG-19 @SEED-026
+      @SEED-026
       Examples: The token is removed
         | event                      |
         | the first token is removed |
@@ -55,7 +55,7 @@ Feature: Credentials that change in the middle of a cycle
         | event                      |
         | the first token is renewed |
 
-      @NEG-19
+      @SEED-026
       Examples: Removed
         | event                      |
         | the first token is removed |
@@ -80,7 +80,7 @@ Feature: Credentials that change in the middle of a cycle
         | event                              | repair                                |
         | the first token is renewed         | the first token is saved in Entra ID  |
 
-      @NEG-19 @NEG-16
+      @SEED-026 @SEED-037
       Examples: Another token is saved
         | event                              | repair                                |
         | the first token is removed         | the second token is saved in Entra ID |

@@ -74,6 +74,16 @@ Feature: The provisioning interval
       When the clock reaches 12:00
       Then the endpoint has no user "ada@contoso.test"
 
+    @ENTRA-055
+    Scenario: A change of who was deleted at the endpoint fails and is logged, and nobody is created
+      Given Ada and Grace were provisioned
+      And a client deleted the user "ada@contoso.test"
+      And the surname of Ada becomes "King"
+      When a provisioning cycle ends
+      Then the provisioning log shows "update" with "failure" for Ada
+      And the endpoint has no user "ada@contoso.test"
+      And no user was created
+
     Scenario: A restart provisions again who was deleted at the endpoint
       Given Ada and Grace were provisioned
       And a client deleted the user "ada@contoso.test"
