@@ -16,6 +16,7 @@ pytest_plugins = (
     "scimulate.steps.portal_drivers",
     "scimulate.steps.portal_people",
     "scimulate.steps.portal_visitor",
+    "scimulate.steps.provisioning_log",
     "scimulate.steps.provisioning_service",
     "scimulate.steps.mdm_tenant",
     "scimulate.steps.okta_client",

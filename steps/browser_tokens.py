@@ -21,10 +21,9 @@ class TokensInBrowser:
     def page(self) -> ProvisioningPage:
         self._tab.open(TOKENS_PATH)
         rows = tuple(map(_row, self._tab.rows("tokens")))
-        offered = self._tab.page.locator("#provider option").evaluate_all("found => found.map(one => one.value)")
         return ProvisioningPage(
             self._tab.fields()["target_url"],
-            tuple(provider for provider in offered if provider),
+            self._offered(),
             self._tab.shows("#generate") and not self._tab.shows("#limit"),
             self._tab.shows("#edit-settings"),
             rows,
@@ -34,7 +33,7 @@ class TokensInBrowser:
     def generate(self, *, confirm: bool = True, provider: str = VENDOR) -> Generated | Refusal:
         if refusal := self._tab.open(TOKENS_PATH):
             return refusal
-        if self._tab.shows("#generate"):
+        if self._tab.shows("#generate") and provider in self._offered():
             self._tab.fill("main form", {"provider": provider})
             self._tab.press("#generate")
         else:  # What the page does not offer has an address all the same.
@@ -87,6 +86,11 @@ class TokensInBrowser:
     def _sent_all_the_same(self, identifier: str, action: str) -> Refusal | None:
         """What a page does not offer is sent by a program, or by a page that was opened before."""
         return TokensByCalls(self._tab.calls_of_this_session()).change_unknown(identifier, action)
+
+    def _offered(self) -> tuple[str, ...]:
+        """The identity providers that can be chosen."""
+        values = self._tab.page.locator("#provider option").evaluate_all("found => found.map(one => one.value)")
+        return tuple(provider for provider in values if provider)
 
     def _cancelled(self) -> Refusal | None:
         """The portal asks, and the administrator does not confirm."""

@@ -124,6 +124,13 @@ def newest_entry_shows(
     )
 
 
+@then(parsers.parse('the newest entry on "{name}" tells of a failure'))
+def newest_entry_tells_of_a_failure(world: World, name: str) -> None:
+    audit = world.the_portal().audit
+    detail = audit.detail(audit.entries({"name": world.names.real(name)})[0].number)
+    world.judge.check(expected="Failure", actual=detail.status, action="reading an entry in detail")
+
+
 @then(parsers.re(r'it lists "(?P<names>[^"]*)"$'))
 def it_lists_these(world: World, names: str) -> None:
     """Each entry by its name, in the order of names."""

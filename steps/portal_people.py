@@ -216,10 +216,15 @@ def searches_the_groups(world: World, text: str) -> None:
     world.outcome = world.the_portal().groups.find(text)
 
 
-@then(parsers.parse('the User Groups page lists "{group}" with {count:d} members'))
-def groups_page_lists(world: World, group: str, count: int) -> None:
+@then(
+    parsers.re(
+        r'the User Groups page lists "(?P<group>[^"]+)" with (?P<count>\d+) members(?: from "(?P<source>[^"]+)")?$'
+    ),
+    converters={"count": int},
+)
+def groups_page_lists(world: World, group: str, count: int, source: str | None) -> None:
     world.judge.check(
-        expected=[(count, "SCIM Entra ID")],
+        expected=[(count, source or "SCIM Entra ID")],
         actual=[(row.members, row.source) for row in group_rows(world, group)],
         action=f"looking for {world.names.group(group)} on the User Groups page",
     )

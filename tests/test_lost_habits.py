@@ -26,13 +26,21 @@ PROMISES = {
         f"A change of {name}, which is not on the list, leaves the user as she is"
         for name in ("title", "nickName", "userType")
     ],
-    "blank_updates_ignored": [f"After replace with {blank} the display name stays" for blank in ('""', "null")],
-    "department_only": ["The department arrives and the cost center does not"],
+    "blank_updates_ignored": [
+        *(f"After replace with {blank} the display name stays" for blank in ('""', "null")),
+        *(f"A blank {attribute} leaves the user as she is" for attribute in ("last name", "department")),
+        "Of two values the blank one is passed over and the other is taken",
+    ],
+    "department_only": [
+        "The department arrives and the cost center does not",
+        "A change of the cost center leaves the user as she is",
+    ],
     "flattened_names": [
         f"A change of the printed name for name.{part} changes it" for part in ("givenName", "familyName")
     ],
     "duplicate_group_names_refused": [
         "A second group of the name of another is refused",
+        *(f"A group of the name of one from {source} is refused" for source in ("LDAP", "Local")),
         "A group that was made in the portal is not written by Entra ID, and the log says so",
     ],
 }

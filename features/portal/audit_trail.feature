@@ -26,6 +26,11 @@ Feature: The audit trail
       Then the audit trail names "Entra ID" as who did "Group Created" to "Engineering"
       And the audit trail names "Entra ID" as who did "Group Edited" to "Engineering"
 
+    Scenario: The deletion of a group is recorded with the provider
+      Given a client created the groups "Engineering"
+      When a client deletes the group "Engineering"
+      Then the audit trail names "Entra ID" as who did "Group Deleted" to "Engineering"
+
     @NEG-53
     Scenario: What Entra ID does with a token for Okta is recorded as Okta's
       Given the tenant holds a token for "Okta"

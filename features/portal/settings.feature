@@ -139,6 +139,7 @@ Feature: Settings of user provisioning
         | status           | Enabled |
         | managed apple id |         |
       And the audit trail names "System" as who did "Managed Apple ID Failed" to "grace@contoso.test"
+      And the newest entry on "grace@contoso.test" tells of a failure
 
     Scenario: A value that is no address gives no id
       When a client creates the user "grace@contoso.test" with the attributes:

@@ -73,6 +73,12 @@ Feature: Generating a token
   @IVANTI-020 @IVANTI-001
   Rule: A token is generated for one of the identity providers
 
+    Scenario: A provider that is not offered gets no token
+      When the administrator generates a token for "Ping"
+      Then the portal refuses because "unknown_provider"
+      And the tenant holds 0 tokens
+      And the audit trail of tokens is empty
+
     Scenario Outline: A token for <provider> is let in at the same URL
       When the administrator generates a token for "<provider>"
       Then the portal shows a token and the target SCIM URL

@@ -262,6 +262,9 @@ Feature: Checking users in the MDM portal
     Scenario: The next cycle does not bring the user back
       When a provisioning cycle ends
       Then the Users page does not list "ada@contoso.test"
+      And Users and groups lists:
+        | name | type |
+        | Ada  | User |
 
     Scenario: A restart brings the user back
       When provisioning is restarted

@@ -30,18 +30,20 @@ Feature: The attributes of the documented MDM
       Given a client created the users "ada@contoso.test, grace@contoso.test"
       When a client patches the user "ada@contoso.test":
         """
-        [{"op": "replace", "path": "urn:ietf:params:scim:schemas:core:2.0:User:<printed>", "value": "King"}]
+        [{"op": "replace", "path": "urn:ietf:params:scim:schemas:core:2.0:User:<printed>", "value": <value>}]
         """
       Then the user "ada@contoso.test" at the endpoint has:
-        | attribute   | value |
-        | <attribute> | King  |
+        | attribute   | value   |
+        | <attribute> | <shown> |
       And "grace@contoso.test" is unchanged
 
       Examples:
-        | printed     | attribute       |
-        | givenName   | name.givenName  |
-        | familyName  | name.familyName |
-        | displayName | displayName     |
+        | printed     | attribute                    | value                                            | shown             |
+        | givenName   | name.givenName               | "King"                                           | King              |
+        | familyName  | name.familyName              | "King"                                           | King              |
+        | displayName | displayName                  | "King"                                           | King              |
+        | active      | active                       | false                                            | false             |
+        | emails      | emails[type eq "work"].value | [{"type": "work", "value": "king@contoso.test"}] | king@contoso.test |
 
   @IVANTI-032
   Rule: User type and locale, which an older page lists, are accepted
@@ -78,6 +80,14 @@ Feature: The attributes of the documented MDM
         | attribute                                                             | value    |
         | urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:department | Analysis |
       And the user "ada@contoso.test" at the endpoint has no "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:costCenter"
+
+    Scenario: A change of the cost center leaves the user as she is
+      Given a client created the users "ada@contoso.test"
+      When a client patches the user "ada@contoso.test":
+        """
+        [{"op": "add", "path": "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:costCenter", "value": "7"}]
+        """
+      Then "ada@contoso.test" is unchanged
 
   @IVANTI-026 @entra @policy-ivanti-r119
   Rule: What the default mapping sends beyond that fails nobody
@@ -120,6 +130,17 @@ Feature: The attributes of the documented MDM
         | name.familyName                                                       | "King"     | King     |
         | active                                                                | false      | false    |
         | urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:department | "Engines"  | Engines  |
+
+    Scenario: A new e-mail address is taken
+      Given a client created the users "ada@contoso.test, grace@contoso.test"
+      When a client patches the user "ada@contoso.test":
+        """
+        [{"op": "replace", "path": "emails[type eq \"work\"].value", "value": "king@contoso.test"}]
+        """
+      Then the user "ada@contoso.test" at the endpoint has:
+        | attribute                    | value             |
+        | emails[type eq "work"].value | king@contoso.test |
+      And "grace@contoso.test" is unchanged
 
     @IVANTI-034
     Scenario Outline: A change of <attribute>, which is not on the list, leaves the user as she is
@@ -164,6 +185,31 @@ Feature: The attributes of the documented MDM
         | replace | ""    |
         | replace | null  |
         | Add     | ""    |
+
+    Scenario Outline: A blank <attribute> leaves the user as she is
+      Given a client created the user "ada@contoso.test" with the attributes:
+        """
+        {"urn:ietf:params:scim:schemas:extension:enterprise:2.0:User": {"department": "Analysis"}}
+        """
+      When a client patches the user "ada@contoso.test":
+        """
+        [{"op": "replace", "path": "<path>", "value": ""}]
+        """
+      Then "ada@contoso.test" is unchanged
+
+      Examples:
+        | attribute  | path                                                                  |
+        | last name  | name.familyName                                                       |
+        | department | urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:department |
+
+    Scenario: Of two values the blank one is passed over and the other is taken
+      Given a client created the users "ada@contoso.test"
+      When a client patches the user "ada@contoso.test":
+        """
+        [{"op": "replace", "path": "name.familyName", "value": ""},
+         {"op": "replace", "path": "displayName", "value": "Countess"}]
+        """
+      Then only "displayName" of "ada@contoso.test" has changed, to "Countess"
 
   @IVANTI-037 @policy-ivanti-r119
   Rule: A custom attribute that nobody has defined is not kept

@@ -46,6 +46,7 @@ Feature: What remains in the MDM of a group or a member that leaves
       When a provisioning cycle ends
       Then the endpoint group "Engineering" lists only "ada@contoso.test"
       And the User Groups page lists "Engineering" with 2 members
+      And the portal shows the group "Engineering" with only "ada@contoso.test, grace@contoso.test"
       And the Users page lists "grace@contoso.test" as Disabled from "SCIM Entra ID"
 
     Scenario: A server that keeps deleted members lists her over SCIM, too

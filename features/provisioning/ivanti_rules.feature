@@ -11,7 +11,7 @@ Feature: Rules of the documented MDM
         """
         {"name": {"givenName": "", "familyName": " "}}
         """
-      Then the answer is an error of the client's making
+      Then the answer is the error 400
       And the endpoint has no user "ada@contoso.test"
 
     Scenario: A user with a last name alone is taken
@@ -29,7 +29,7 @@ Feature: Rules of the documented MDM
         """
         {"emails": null}
         """
-      Then the answer is an error of the client's making
+      Then the answer is the error 400
       And the endpoint has no user "ada@contoso.test"
 
     @entra @groups
@@ -52,7 +52,7 @@ Feature: Rules of the documented MDM
         """
         {"active": false}
         """
-      Then the answer is an error of the client's making
+      Then the answer is the error 400
       And the endpoint has no user "ada@contoso.test"
 
   @IVANTI-087 @policy-ivanti-r119
@@ -60,7 +60,7 @@ Feature: Rules of the documented MDM
 
     Scenario: A name without an @ is refused
       When a client creates a user whose name is no address
-      Then the answer is an error of the client's making
+      Then the answer is the error 400
 
     Scenario: A name with an @ is taken
       When a client creates the user "ada@contoso.test" named "Ada"
@@ -91,9 +91,15 @@ Feature: Rules of the documented MDM
         """
         [{"op": "Replace", "path": "userName", "value": "countess@contoso.test"}]
         """
-      Then the answer is an error of the client's making
+      Then the answer is the error 400
       And "ada@contoso.test" is unchanged
       And the endpoint has no user "countess@contoso.test"
+
+    Scenario: A second user of the same name is refused
+      Given a client created the users "ada@contoso.test"
+      When a client creates the user "ada@contoso.test" named "Ada the Second"
+      Then the answer is the error 409 "uniqueness"
+      And "ada@contoso.test" is unchanged
 
   @IVANTI-062 @policy-ivanti-r119 @renames-users
   Rule: From R119 on a user may be renamed
@@ -122,6 +128,21 @@ Feature: Rules of the documented MDM
       Given a client created the groups "Engineering, Research"
       When a client creates the group "ENGINEERING"
       Then the answer is the error 409 "uniqueness"
+      And the endpoint group "Engineering" has no members
+
+    @portal
+    Scenario Outline: A group of the name of one from <source> is refused
+      Given these groups of other sources exist:
+        | group       | source   |
+        | Engineering | <source> |
+      When a client creates the group "Engineering"
+      Then the answer is the error 409 "uniqueness"
+      And the User Groups page lists "Engineering" from "<source>"
+
+      Examples:
+        | source |
+        | LDAP   |
+        | Local  |
 
     @IVANTI-090 @portal @entra
     Scenario: A group that was made in the portal is not written by Entra ID, and the log says so
@@ -138,21 +159,24 @@ Feature: Rules of the documented MDM
       And the endpoint has one active user "ada@contoso.test"
       And the User Groups page lists "Engineering" from "Local"
 
-  @IVANTI-072 @IVANTI-044 @policy-ivanti-r119
+  @policy-ivanti-r119
   Rule: SCIM brings users and groups, and nothing else
 
     Scenario Outline: There are no <things> to be had
       When a client asks for "<path>"
       Then there is nothing to be had there
 
+      @IVANTI-072
       Examples: Resources of a directory
         | things               | path                 |
         | organisational units | /OrganizationalUnits |
 
+      @IVANTI-044
       Examples: Notifications
         | things | path    |
         | events | /Events |
 
+    @IVANTI-072
     Scenario: Organisational units are no resource type
       When a client asks for "/ResourceTypes"
       Then no resource type is called "OrganizationalUnit"

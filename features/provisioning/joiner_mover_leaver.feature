@@ -17,7 +17,7 @@ Feature: Joiner, mover and leaver
       Then the endpoint has one active user "grace@contoso.test"
       And the endpoint group "Engineering" lists only "ada@contoso.test, grace@contoso.test"
 
-    @IVANTI-057 @IVANTI-058
+    @IVANTI-057
     Scenario: The user name of somebody who was deleted can be given again
       Given Ada and Grace were provisioned
       And Ada was deleted for good and is hired again

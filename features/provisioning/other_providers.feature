@@ -100,6 +100,13 @@ Feature: Another identity provider at the same endpoint
         | Okta     | SCIM Okta     |
         | Generic  | SCIM          |
 
+    @groups
+    Scenario: A group that Okta pushed is listed with its members counted
+      Given the tenant holds a token for "Okta"
+      And Okta has provisioned Ada and Grace
+      When Okta pushes the group "Engineering" with Ada and Grace
+      Then the User Groups page lists "Engineering" with 2 members from "SCIM Okta"
+
     @NEG-53
     Scenario: Entra ID with a token of Okta works, and shows as Okta
       Given the tenant holds a token for "Okta"

@@ -42,6 +42,25 @@ Feature: The provisioning status
       Then the last cycle is shown as "Succeeded": 0 created, 0 failed, 0 skipped
       And the provisioning status shows 0 users
 
+  @IVANTI-053
+  Rule: The provisioning log can be downloaded
+
+    Scenario Outline: The log as <format> tells what became of each user
+      Given Ada is assigned to the application
+      And Grace is assigned to the application
+      And the account of Grace is disabled
+      And provisioning was started
+      When the administrator downloads the provisioning log as <format>
+      Then the download tells:
+        | name  | action | status  |
+        | Ada   | create | success |
+        | Grace | other  | skipped |
+
+      Examples:
+        | format |
+        | CSV    |
+        | JSON   |
+
   @IVANTI-045 @SEED-047
   Rule: The work grows with the number of users, by a look-up and a creation each
 

@@ -42,7 +42,6 @@ Feature: What remains in the MDM of a user who leaves
       Then the endpoint has one inactive user "ada@contoso.test"
       And the Users page lists "ada@contoso.test" as Disabled from "SCIM Entra ID"
 
-    @IVANTI-058
     Scenario: Somebody new takes the row of the same user name
       Given Ada was deleted for good and is hired again
       When a provisioning cycle ends
