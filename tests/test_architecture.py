@@ -21,6 +21,13 @@ MAY_IMPORT: dict[str, set[str]] = {
 }
 """The folders of the house, and which others each may use."""
 
+STRANGERS = {
+    "mock_servers/entra": ("mock_servers.portal", "mock_servers.scim", "mock_servers.tenants"),
+    "mock_servers/portal": ("mock_servers.entra",),
+    "mock_servers/scim": ("mock_servers.entra",),
+}
+"""The MDM and the mock Entra ID are two products: they meet over HTTP."""
+
 NAMES_THAT_SAY_NOTHING = {"utils", "util", "helpers", "common", "core", "manager", "service", "base", "misc"}
 
 
@@ -74,6 +81,17 @@ def test_a_folder_imports_only_what_the_table_allows(folder: str) -> None:
         for each in offences_in(folder, module.read_text(encoding="utf-8"))
     ]
     assert offences == []
+
+
+@pytest.mark.parametrize("part", STRANGERS)
+def test_the_mock_servers_do_not_know_each_other(part: str) -> None:
+    known = [
+        f"{module.relative_to(ROOT)}:{line}: {name}"
+        for module in modules_of(ROOT / part)
+        for line, name in imported_names(ast.parse(module.read_text(encoding="utf-8")))
+        if name.startswith(tuple(f"scimulate.{stranger}." for stranger in STRANGERS[part]))
+    ]
+    assert known == []
 
 
 @pytest.mark.parametrize(
