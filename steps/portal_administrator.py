@@ -2,7 +2,7 @@
 
 from pytest_bdd import given, parsers, then, when
 
-from scimulate.steps.portal_calls import Refusal
+from scimulate.steps.portal_calls import reason_of
 from scimulate.steps.portal_tokens import Generated, bits_apart, is_bearer_token
 from scimulate.steps.world import World
 
@@ -142,10 +142,9 @@ def tokens_are_independent(world: World) -> None:
 
 @then(parsers.parse("{generated:d} of them gets a token and {refused:d} is refused"))
 def some_get_a_token(world: World, generated: int, refused: int) -> None:
-    outcomes = [one.reason if isinstance(one, Refusal) else "generated" for one in world.outcome]
     world.judge.check(
         expected=["generated"] * generated + ["token_limit_reached"] * refused,
-        actual=sorted(outcomes),
+        actual=sorted(reason_of(one, "generated") for one in world.outcome),
         action="generating at the same moment",
     )
 
@@ -194,7 +193,7 @@ def tenant_holds(world: World, count: int) -> None:
 
 @then(parsers.parse('the portal refuses because "{reason}"'))
 def portal_refuses(world: World, reason: str) -> None:
-    actual = world.outcome.reason if isinstance(world.outcome, Refusal) else "it did as asked"
+    actual = reason_of(world.outcome, "it did as asked")
     world.judge.check(expected=reason, actual=actual, action="asking the portal for what its rules forbid")
 
 

@@ -81,6 +81,11 @@ class PortalCalls:
         assert refusal is None, refusal
 
 
+def reason_of(outcome: object, otherwise: str) -> str:
+    """The reason of a refusal, or `otherwise` where nothing was refused."""
+    return outcome.reason if isinstance(outcome, Refusal) else otherwise
+
+
 def refusal_of(answer: httpx.Response) -> Refusal:
     told = answer.json()
     return Refusal(told["code"], told["message"])

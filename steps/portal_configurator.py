@@ -7,7 +7,7 @@ from pytest_bdd import given, parsers, then, when
 from scimulate.steps.entra_administrator import Table, rows
 from scimulate.steps.former_source import use_attribute
 from scimulate.steps.portal_calls import Refusal
-from scimulate.steps.portal_settings import Value
+from scimulate.steps.portal_settings import Value, migrate_until
 from scimulate.steps.world import World
 
 IVANTI_URN = "urn:ietf:params:scim:schemas:extension:ivanti:2.0:User"
@@ -172,11 +172,7 @@ def goes_on_with_the_migration(world: World) -> None:
 
 @given(parsers.parse('the migration has come to "{stage}"'))
 def migration_has_come_to(world: World, stage: str) -> None:
-    settings = world.the_portal().settings
-    settings.begin_migration()
-    while settings.migration().stage != stage:
-        refusal = settings.advance_migration()
-        assert refusal is None, refusal
+    migrate_until(world.the_portal().settings, stage)
 
 
 @when(parsers.parse("the administrator sets the Sync Interval of the legacy user source to {minutes:d} minutes"))

@@ -116,3 +116,11 @@ class SettingsByCalls:
 
     def edit_user_source(self, changes: Mapping[str, Value]) -> Refusal | None:
         return self._calls.change("PUT", "/user-source", dict(changes))
+
+
+def migrate_until(area: SettingsArea, stage: str) -> None:
+    """Begin the migration and go on with it, as far as `stage`."""
+    refusal = area.begin_migration()
+    while refusal is None and area.migration().stage != stage:
+        refusal = area.advance_migration()
+    assert refusal is None, refusal

@@ -5,7 +5,7 @@ from datetime import timedelta
 from pytest_bdd import given, parsers, then, when
 
 from scimulate.steps.portal import Portal
-from scimulate.steps.portal_calls import Refusal
+from scimulate.steps.portal_calls import Refusal, reason_of
 from scimulate.steps.portal_session import NavigationEntry
 from scimulate.steps.world import World
 
@@ -158,8 +158,9 @@ def shows_the_page(world: World, page: str) -> None:
 
 @then("the portal does as asked")
 def does_as_asked(world: World) -> None:
-    actual = world.outcome.reason if isinstance(world.outcome, Refusal) else "done"
-    world.judge.check(expected="done", actual=actual, action="asking the portal for what is allowed")
+    world.judge.check(
+        expected="done", actual=reason_of(world.outcome, "done"), action="asking the portal for what is allowed"
+    )
 
 
 @then(parsers.parse('the portal says "{sentence}"'))
@@ -170,8 +171,8 @@ def says(world: World, sentence: str) -> None:
 
 @then(parsers.parse('the page "{page}" stays closed'))
 def stays_closed(world: World, page: str) -> None:
-    actual = world.the_portal().session.open_as_is(PAGES[page])
-    reason = actual.reason if isinstance(actual, Refusal) else f"the page {actual}"
+    shown = world.the_portal().session.open_as_is(PAGES[page])
+    reason = reason_of(shown, f"the page {shown}")
     world.judge.check(expected="signed_out", actual=reason, action="opening a page without having signed in")
 
 
