@@ -163,3 +163,19 @@ def test_removing_the_last_token_warns(mdm: Mdm, others: int, warned: bool) -> N
     assert ("It is the last token: provisioning stops." in asked.text) == warned
     assert mdm.client.post(path, data=hidden_fields(asked)).headers["location"] == "/portal/admin/scim?done=remove"
     assert len(mdm.statuses()) == others
+
+
+def test_a_confirmation_is_good_for_what_was_asked_and_for_who_was_asked(mdm: Mdm) -> None:
+    first, second = mdm.generate()["id"], mdm.generate()["id"]
+    page = "/portal/admin/scim/tokens"
+    asked = hidden_fields(mdm.client.get(f"{page}/{first}/renew"))
+    assert [
+        mdm.client.post(f"{page}/{path}", data=asked).status_code
+        for path in (f"{first}/remove", f"{second}/renew", f"{second}/remove")
+    ] == [409, 409, 409]
+    own = mdm.client.cookie, mdm.client.csrf
+    mdm.sign_in(mdm.tenant, "second")
+    other = mdm.client.post(f"{page}/{first}/renew", data={**asked, "csrf": mdm.client.csrf})
+    mdm.client.cookie, mdm.client.csrf = own
+    assert (other.status_code, mdm.activities()) == (409, ["SCIM Token Created"] * 2)
+    assert mdm.client.post(f"{page}/{first}/renew", data=asked).status_code == 200

@@ -1,7 +1,7 @@
 """Pages that ask before something is done."""
 
 import secrets
-from collections import deque
+from collections import OrderedDict
 
 from scimulate.mock_servers.refusal import PortalRefused
 
@@ -9,20 +9,25 @@ CONFIRMATIONS_KEPT = 1_000
 
 
 class Confirmations:
-    """Confirmation pages that are open. Each can be sent once, so a reload never repeats what it did."""
+    """Confirmation pages that are open. Each can be sent once, so a reload never repeats what it did.
+
+    `asked` is who was asked, and what for: nothing else is confirmed by the answer.
+    """
 
     def __init__(self) -> None:
-        self._open: deque[str] = deque(maxlen=CONFIRMATIONS_KEPT)
+        self._open: OrderedDict[str, tuple[str, str]] = OrderedDict()
 
-    def open(self) -> str:
+    def open(self, asked: tuple[str, str]) -> str:
         confirmation = secrets.token_urlsafe(16)
-        self._open.append(confirmation)
+        self._open[confirmation] = asked
+        while len(self._open) > CONFIRMATIONS_KEPT:
+            self._open.popitem(last=False)
         return confirmation
 
-    def close(self, confirmation: str) -> None:
+    def close(self, confirmation: str, asked: tuple[str, str]) -> None:
         """Raise `PortalRefused` unless the page was opened and not sent yet."""
         if not confirmation:
             raise PortalRefused(400, "not_confirmed")
-        if confirmation not in self._open:
+        if self._open.get(confirmation) != asked:
             raise PortalRefused(409, "sent_already")
-        self._open.remove(confirmation)
+        del self._open[confirmation]

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 import jinja2
 from starlette.requests import Request
@@ -159,6 +159,7 @@ class Portal:
         fields: Mapping[str, str] = NO_FIELDS,
     ) -> Response:
         """A page that asks before something is done. Its form can be sent once."""
+        asked = (visit.session.csrf, f"{visit.tenant.portal_path}{unquote(path)}")
         values = {
             "back": back,
             "title": title,
@@ -167,14 +168,14 @@ class Portal:
             "act": act,
             "danger": danger,
             "path": path,
-            "fields": {**fields, "confirmation": self.confirmations.open()},
+            "fields": {**fields, "confirmation": self.confirmations.open(asked)},
         }
         return self.page(visit, "confirm.html", values, section=section)
 
     async def confirmed(self, request: Request, permission: Permission) -> tuple[Visit, dict[str, str]]:
         """The form of a page made by `confirm`. Raises `PortalRefused` when it was sent before, or never opened."""
         visit, form = await self.submitted(request, permission)
-        self.confirmations.close(form.pop("confirmation", ""))
+        self.confirmations.close(form.pop("confirmation", ""), (visit.session.csrf, request.scope["path"]))
         return visit, form
 
 
