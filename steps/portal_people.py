@@ -216,15 +216,11 @@ def searches_the_groups(world: World, text: str) -> None:
     world.outcome = world.the_portal().groups.find(text)
 
 
-@then(
-    parsers.re(
-        r'the User Groups page lists "(?P<group>[^"]+)" with (?P<count>\d+) members(?: from "(?P<source>[^"]+)")?$'
-    ),
-    converters={"count": int},
-)
-def groups_page_lists(world: World, group: str, count: int, source: str | None) -> None:
+@then(parsers.parse('the User Groups page lists "{group}" with {count:d} members'))
+@then(parsers.parse('the User Groups page lists "{group}" with {count:d} members from "{source}"'))
+def groups_page_lists(world: World, group: str, count: int, source: str = "SCIM Entra ID") -> None:
     world.judge.check(
-        expected=[(count, source or "SCIM Entra ID")],
+        expected=[(count, source)],
         actual=[(row.members, row.source) for row in group_rows(world, group)],
         action=f"looking for {world.names.group(group)} on the User Groups page",
     )
