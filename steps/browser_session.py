@@ -41,6 +41,11 @@ class SessionInBrowser:
         self._tab.open("/")
         self._tab.press("#sign-out")
 
+    def sign_out_and_keep_the_cookie(self) -> None:
+        self._tab.open("/")
+        with self._tab.keeping_the_cookies():
+            self._tab.press("#sign-out")
+
     def open(self, page: str) -> str | Refusal:
         return self._tab.open(PATH_OF_PAGE[page]) or self._tab.page_id
 

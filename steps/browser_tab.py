@@ -3,7 +3,8 @@
 Things are found by id, name and data attributes, never by what is written on them.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -78,6 +79,13 @@ class PortalTab:
     def forget_session(self) -> None:
         """What a browser does when it is closed."""
         self.page.context.clear_cookies(name=SESSION_COOKIE)
+
+    @contextmanager
+    def keeping_the_cookies(self) -> Iterator[None]:
+        """Whatever the portal takes back meanwhile is there again."""
+        kept: Any = self.page.context.cookies()
+        yield
+        self.page.context.add_cookies(kept)
 
     def press(self, selector: str) -> None:
         """Click on what leads to another page, and be there."""

@@ -71,9 +71,17 @@ class PortalCalls:
         self._csrf = answer.json()["csrf"]
         return None
 
+    @property
+    def cookies(self) -> dict[str, str]:
+        return dict(self._client.cookies)
+
+    def keep(self, cookies: dict[str, str]) -> None:
+        """Go on with cookies that the portal has taken back."""
+        self._client.cookies.update(cookies)
+
     def join(self, cookies: dict[str, str], csrf: str) -> None:
         """Go on in a session that was opened elsewhere."""
-        self._client.cookies.update(cookies)
+        self.keep(cookies)
         self._csrf = csrf
 
     def _insist_on_signing_in(self) -> None:

@@ -35,6 +35,9 @@ class SessionArea(Protocol):
 
     def sign_out(self) -> None: ...
 
+    def sign_out_and_keep_the_cookie(self) -> None:
+        """Sign out, and go on with the cookie all the same, as somebody would who had copied it."""
+
     def open(self, page: str) -> str | Refusal:
         """Open a page by its address, signed in; the page that comes up."""
 
@@ -75,6 +78,11 @@ class SessionByCalls:
 
     def sign_out(self) -> None:
         self._calls.change("POST", "/sign-out")
+
+    def sign_out_and_keep_the_cookie(self) -> None:
+        kept = self._calls.cookies
+        self.sign_out()
+        self._calls.keep(kept)
 
     def open(self, page: str) -> str | Refusal:
         shown = self._calls.ask(CALL_OF_PAGE[page])

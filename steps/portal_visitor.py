@@ -121,6 +121,13 @@ def signs_out(world: World) -> None:
     world.the_portal().session.sign_out()
 
 
+@when(parsers.parse('somebody opens "{page}" with a cookie that was copied before the administrator signed out'))
+def opens_with_a_copy(world: World, page: str) -> None:
+    session = world.the_portal().session
+    session.sign_out_and_keep_the_cookie()
+    world.outcome = session.open_as_is(PAGES[page])
+
+
 @when(parsers.parse('the administrator chooses "{way}"'))
 def chooses(world: World, way: str) -> None:
     world.outcome = world.the_portal().session.choose(WAYS[way])

@@ -33,6 +33,11 @@ Feature: Reaching the provisioning page
       When the administrator signs out
       Then the page "Dashboard" stays closed
 
+    Scenario: A cookie that was copied before signing out opens nothing
+      Given the administrator is signed in
+      When somebody opens "Dashboard" with a cookie that was copied before the administrator signed out
+      Then the portal refuses because "session_expired"
+
   @IVANTI-086 @NEG-04 @mock-only
   Rule: A session that is idle for 15 minutes ends, and nothing is done in its name
 
