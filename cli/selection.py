@@ -5,7 +5,7 @@ from fnmatch import fnmatchcase
 
 
 def is_chosen(terms: Iterable[str], tags: Iterable[str], node: str) -> bool:
-    """`node` is a node id below the package: `features/portal/tokens.feature::A third token is refused`."""
+    """`node` is a node id below the package: `features/portal/token_limit.feature::A third token is refused`."""
     marks = [tag.casefold() for tag in tags]
     return any(_fits(term.casefold().strip().removeprefix("@"), marks, node.casefold()) for term in terms)
 
