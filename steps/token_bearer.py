@@ -1,9 +1,13 @@
 """Whoever presents a token to the endpoint, and reads how it is refused."""
 
+from collections.abc import Callable
+from typing import Any
+
+import httpx
 from pytest_bdd import parsers, then, when
 
-from scimulate.steps.entra_administrator import INVENTED_TOKEN
-from scimulate.steps.scim_messages import answer_in_full
+from scimulate.steps.entra_administrator import INVENTED_TOKEN, Table, rows
+from scimulate.steps.scim_messages import GROUP, ScimClient, answer_in_full, user_named
 from scimulate.steps.world import World
 
 SPOILT = {
@@ -11,6 +15,15 @@ SPOILT = {
     "with a blank in it": "{} x",
     "with another last letter": "{}~",
     "as it is": "{}",
+}
+
+CHANGE = [{"op": "replace", "path": "displayName", "value": "Countess"}]
+ASKS: dict[str, Callable[[ScimClient, str, dict[str, Any]], httpx.Response]] = {
+    "GET": lambda client, path, _: client.get(path),
+    "POST": lambda client, path, document: client.post(path, document),
+    "PUT": lambda client, path, document: client.put(path, document),
+    "PATCH": lambda client, path, _: client.patch(path, CHANGE),
+    "DELETE": lambda client, path, _: client.delete(path),
 }
 
 
@@ -23,6 +36,31 @@ def presents_the_old_secret(world: World) -> None:
 def presents_the_token(world: World, how: str) -> None:
     secret = world.the_portal().tokens.generated[0].token
     world.outcome = world.client.with_token(SPOILT[how].format(secret)).get("/Users", count="1")
+
+
+@when("the first token is presented with each of these requests:")
+def presents_the_token_with(world: World, datatable: Table) -> None:
+    """Each of them would succeed if the token were let in."""
+    user = world.judge.remembered("ada@contoso.test")
+    client = world.client.with_token(world.the_portal().tokens.generated[0].token)
+    documents = {
+        "/Users": user_named(world.names.real("grace@contoso.test"), "Grace"),
+        "/Users/{id}": {**user, "displayName": "Countess"},
+        "/Groups": {"schemas": [GROUP], "displayName": world.names.group("Engineering")},
+    }
+    world.outcome = {}
+    for row in rows(datatable):
+        path = row["path"].format(id=user["id"])
+        answer = ASKS[row["method"]](client, path, documents.get(row["path"], {}))
+        world.outcome[f"{row['method']} {row['path']}"] = answer.status_code
+
+
+@then("each of them is answered 401")
+def each_is_refused(world: World) -> None:
+    answers: dict[str, int] = world.outcome
+    world.judge.check(
+        expected=dict.fromkeys(answers, 401), actual=answers, action="presenting a token that is not in force"
+    )
 
 
 @then("the endpoint refuses it in the words in which it refuses a token that nobody issued")

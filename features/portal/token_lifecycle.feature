@@ -33,6 +33,24 @@ Feature: Changing the state of a token
       And the endpoint lets the second token in
       And the portal shows the first token as Inactive
 
+    @NEG-07
+    Scenario: Whatever is asked for with an inactive token is refused and not done
+      Given the tenant holds 2 tokens
+      And a client created the users "ada@contoso.test"
+      And the first token was set to inactive
+      When the first token is presented with each of these requests:
+        | method | path                   |
+        | GET    | /Users/{id}            |
+        | POST   | /Users                 |
+        | PUT    | /Users/{id}            |
+        | PATCH  | /Users/{id}            |
+        | DELETE | /Users/{id}            |
+        | POST   | /Groups                |
+        | GET    | /ServiceProviderConfig |
+      Then each of them is answered 401
+      And "ada@contoso.test" is unchanged
+      And the endpoint has no user "grace@contoso.test"
+
     @SEED-023
     Scenario: A token set to active again is let in with the same secret
       Given the tenant holds 1 token
@@ -56,13 +74,15 @@ Feature: Changing the state of a token
 
   Rule: What was provisioned stays, whatever becomes of the token
 
-    Scenario Outline: When the administrator <act> the user whom it brought stays
+    Scenario Outline: When the administrator <act> the user and the group that it brought stay
       Given the tenant holds 1 token
       And a client created the users "ada@contoso.test"
+      And a client created the group "Engineering" with "ada@contoso.test"
       And the tenant holds 2 tokens
       When the administrator <act>
       Then the endpoint refuses the secret it had before
       And the endpoint has one active user "ada@contoso.test"
+      And the endpoint group "Engineering" lists only "ada@contoso.test"
 
       @SEED-024
       Examples: Set to Inactive
@@ -126,6 +146,7 @@ Feature: Changing the state of a token
   @SEED-026
   Rule: A removed token is gone for good
 
+    @NEG-19
     Scenario Outline: A token that is <state> is gone when it is removed
       Given the tenant holds 1 token
       And the token is <state>
@@ -214,6 +235,18 @@ Feature: Changing the state of a token
       When 29 days pass
       Then the endpoint lets the first token in
       And the portal shows the first token as Active
+
+    Scenario Outline: On day <day> of 30 the audit trail reads <activities>
+      Given tokens expire after 30 days
+      And the tenant holds 1 token
+      When <day> days pass
+      Then the endpoint lets the first token in
+      And the audit trail of tokens reads "<activities>"
+
+      Examples:
+        | day | activities            |
+        | 22  | Created               |
+        | 23  | Created, Expires Soon |
 
     Scenario: An expired token is refused, shown as expired and recorded, after a reminder
       Given tokens expire after 30 days
