@@ -80,6 +80,15 @@ Feature: Settings of user provisioning
       Then the provisioning log shows "update" with "success" for Ada
       And invitations were sent to "ada@contoso.test"
 
+    Scenario: An update does not invite who was there before the setting
+      Given Ada was provisioned
+      And the administrator has saved the settings:
+        | invite_imported_users | yes |
+      And the job title of Ada becomes "Countess"
+      When a provisioning cycle ends
+      Then the provisioning log shows "update" with "success" for Ada
+      And no invitation was sent
+
     Scenario: Without the setting nobody is invited
       Given Ada is assigned to the application
       When a provisioning cycle ends
