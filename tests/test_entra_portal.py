@@ -6,7 +6,7 @@ import pytest
 
 from scimulate.mock_servers.entra.application import Credentials
 from scimulate.mock_servers.entra.tenant import EntraTenant
-from tests.entra_endpoint import BASE, TOKEN, Endpoint
+from tests.entra_endpoint import BASE, LIST, TOKEN, Endpoint, answered
 from tests.entra_portal_site import Browser, company
 
 
@@ -166,6 +166,32 @@ def test_strangers_are_kept_out(headers: dict[str, str], code: str, browser: Bro
     answer = browser.post("/portal/api/applications", json={"displayName": "Theirs"}, headers=headers)
     assert (answer.status_code, answer.json()["code"]) == (403, code)
     assert tenant.applications() == []
+
+
+def test_trouble_with_the_connection_is_told_in_japanese_wherever_it_is_shown(
+    browser: Browser, tenant: EntraTenant, endpoint: Endpoint
+) -> None:
+    app, japanese = create_application(browser), {"Accept-Language": "ja"}
+    fields = {"tenant_url": BASE, "secret_token": TOKEN, "act": "save"}
+    endpoint.fault = lambda _: answered(200, {"schemas": [LIST], "totalResults": 3, "Resources": []})
+    browser.post(f"{app}/edit", data=fields)
+    tested = browser.post(f"{app}/edit", data={**fields, "act": "test"}, headers=japanese).text
+    assert re.findall(r"<div>([^<]*)</div>", tested) == [
+        f"存在しない名前の検索に対し、{kind} が 3 件のリソースを返しました。フィルタが無視されているようです"
+        for kind in ("/Users", "/Groups")
+    ]
+    endpoint.fault = lambda _: answered(401, {})
+    sentence = (
+        "GET /Users with a filter に 401 が返されました。資格情報が受け入れられません。"
+        "シークレットトークンとテナントURLを確認してください"
+    )
+    status = browser.post(f"{app}/provisioning/start", data={}, headers=japanese).text
+    assert re.findall(r'id="quarantine">([^<]*)</p>', status) == [
+        f"ジョブは検疫されています: {sentence} (EncounteredQuarantineException)"
+    ]
+    ada = next(iter(tenant.directory.search("Ada"))).id
+    on_demand = browser.post(f"{app}/on-demand", data={"principal": ada}, headers=japanese).text
+    assert re.findall(r'data-result="failure"><b>✖</b> ([^<]*) <code>', on_demand) == [f"試験接続: {sentence}"]
 
 
 def test_every_answer_is_guarded(browser: Browser) -> None:

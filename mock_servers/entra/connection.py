@@ -32,10 +32,15 @@ class ConnectionTest:
     succeeded: bool
     code: str
     message: str
-    warning: str = ""
     inner_code: str = ""
     told: Told | None = None
     """The class of what is wrong, whose label says it in other languages."""
+    warned: tuple[Told, ...] = ()
+    """What a connection that works makes doubtful, likewise."""
+
+    @property
+    def warning(self) -> str:
+        return "; ".join(map(str, self.warned))
 
 
 class CredentialsRefused(Exception):
@@ -149,7 +154,7 @@ def issued_token(issuer_tenant: str) -> str:
 
 def probe(user_name: str, group_name: str, *, groups: bool = True) -> Conversation[ConnectionTest]:
     """Ask for a user and, where groups are provisioned, a group that cannot exist (ENTRA-070, ENTRA-071, ENTRA-591)."""
-    warnings = []
+    warned = []
     for kind, name in ((Kind.USER, user_name), (Kind.GROUP, group_name))[: 2 if groups else 1]:
         answer = yield match_query(kind, name)
         try:
@@ -157,10 +162,8 @@ def probe(user_name: str, group_name: str, *, groups: bool = True) -> Conversati
         except answers.ExportFailed as failure:
             return _failed(kind, answer, failure)
         if total:
-            warnings.append(
-                f"/{kind} returned {total} resources for a name that does not exist: it seems to ignore filters"
-            )
-    return ConnectionTest(True, "", "The connection works: the credentials are accepted.", "; ".join(warnings))
+            warned.append(Told(Trouble.FILTER_IGNORED, f"/{kind}", str(total)))
+    return ConnectionTest(True, "", "The connection works: the credentials are accepted.", warned=tuple(warned))
 
 
 def _failed(kind: Kind, answer: WireAnswer, failure: answers.ExportFailed) -> ConnectionTest:

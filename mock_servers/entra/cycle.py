@@ -21,6 +21,7 @@ from scimulate.mock_servers.entra.principals import Group, Snapshot, User
 from scimulate.mock_servers.entra.provisioning import Exported, Kind
 from scimulate.mock_servers.entra.scope import Entitled
 from scimulate.mock_servers.entra.treatment import Treatment
+from scimulate.mock_servers.entra.trouble import Told
 from scimulate.mock_servers.entra.work import ACTIONS, Work, work_for_user, work_on_demand
 
 UNRESOLVED = "UnableToResolveReferenceAttributeValue"
@@ -60,6 +61,8 @@ class Quarantine:
     code: str
     message: str
     reason: str = "EncounteredQuarantineException"
+    told: Told | None = None
+    """The class of what is wrong with the connection, whose label says it in other languages."""
 
 
 @dataclass
@@ -78,7 +81,7 @@ class Cycle:
         """Everything the cycle says; ends with the quarantine it leads to, or `None`."""
         probed = yield from probe(*self.plan.probe_names, groups=self.plan.provisions_groups)
         if not probed.succeeded:
-            return Quarantine(probed.inner_code or probed.code, probed.message)
+            return Quarantine(probed.inner_code or probed.code, probed.message, told=probed.told)
         covered = self._covered()
         candidates = self._candidates(covered)
         try:

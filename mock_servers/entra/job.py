@@ -123,6 +123,7 @@ class Job:
                 next_cycle_at=self._next_cycle_at,
                 quarantine_reason=self._quarantine.reason if self._quarantine else "",
                 quarantine_message=self._quarantine.message if self._quarantine else "",
+                quarantine_told=self._quarantine.told if self._quarantine else None,
                 object_counts={"User": len(self.links.users), "Group": len(self.links.groups)},
                 failures_to_retry=len(self.links.escrows),
             )

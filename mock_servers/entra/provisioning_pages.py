@@ -15,6 +15,7 @@ from scimulate.mock_servers.entra.principals import Group
 from scimulate.mock_servers.entra.reading import settings_of, ticked
 from scimulate.mock_servers.entra.scope import Scope
 from scimulate.mock_servers.entra.status import shown_state
+from scimulate.mock_servers.entra.trouble import Told
 from scimulate.mock_servers.refusal import PortalRefused
 
 TOKENS_KEPT = 20
@@ -36,9 +37,12 @@ def routes_of(portal: EntraPortal) -> list[Route]:
 
 def sentence_of(test: ConnectionTest, visit: Visit) -> str:
     """What the test came to, in the reader's language."""
-    if test.told is not None:
-        return visit.say(test.told.label, **test.told.values)
-    return visit.say("entra.test.good") if test.succeeded else test.message
+    return visit.say("entra.test.good") if test.succeeded else worded(test.message, test.told, visit)
+
+
+def worded(message: str, told: Told | None, visit: Visit) -> str:
+    """What is wrong with the connection, in the reader's language where it has a class."""
+    return visit.say(told.label, **told.values) if told else message
 
 
 class _ProvisioningPages:
@@ -59,6 +63,7 @@ class _ProvisioningPages:
         values = {
             "status": status,
             "state": shown_state(status),
+            "quarantine": worded(status.quarantine_message, status.quarantine_told, visit),
             "failed": failed,
             "refused": refused,
             "sentence": refused.sentence_in(visit.language) if refused else "",
@@ -110,6 +115,7 @@ class _EditPages:
             "tenant_url": tenant_url,
             "test": test,
             "sentence": sentence_of(test, visit) if test else "",
+            "warnings": [worded(str(told), told, visit) for told in test.warned] if test else [],
             "entered": entered,
             "saved": saved,
             "masked": MASK if has_secret else "",
@@ -167,6 +173,7 @@ class _OnDemandPages:
             "chosen": chosen,
             "members": members[:HITS_SHOWN],
             "result": result,
+            "sentence": worded(result.test.message, result.test.told, visit) if result and result.test else "",
         }
         return self._portal.application_page(request, visit, "on_demand.html", values, menu="provisioning")
 

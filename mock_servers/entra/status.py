@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from scimulate.mock_servers.entra.cycle import CycleKind
 from scimulate.mock_servers.entra.log import Action, LogEntry, Status
+from scimulate.mock_servers.entra.trouble import Told
 
 
 class JobState(StrEnum):
@@ -59,6 +60,7 @@ class JobStatus:
     next_cycle_at: datetime | None
     quarantine_reason: str
     quarantine_message: str
+    quarantine_told: Told | None
     object_counts: Mapping[str, int]
     failures_to_retry: int
 

@@ -52,6 +52,7 @@ class Trouble(StrEnum):
     NOT_JSON = "not_json"
     WRONG_CONTENT_TYPE = "wrong_content_type"
     NO_LIST = "no_list"
+    FILTER_IGNORED = "filter_ignored"
 
 
 @dataclass(frozen=True)
