@@ -29,6 +29,13 @@ Feature: Settings of user provisioning
         | invite_imported_users | yes |
         | idle_minutes          | 5   |
 
+    Scenario: What was saved is recorded, and what it was before
+      When the administrator saves the settings:
+        | idle_minutes | 5 |
+      Then the newest entry on "User Provisioning" shows "Settings Changed" by "admin" with these changes:
+        | attribute    | before | after |
+        | idle_minutes | 15     | 5     |
+
     Scenario: What was not saved is discarded
       When the administrator leaves the settings without saving:
         | invite_imported_users | yes |
