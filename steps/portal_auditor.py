@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from pytest_bdd import given, parsers, then, when
 
-from scimulate.steps.portal_audit import AuditEntry, exported
+from scimulate.steps.portal_audit import AuditDetail, AuditEntry, exported
 from scimulate.steps.world import World
 
 EXPORTS = ("json", "cef")
@@ -110,13 +110,19 @@ def entries_have_their_time(world: World) -> None:
     )
 
 
+def newest_entry_on(world: World, name: str) -> AuditDetail:
+    audit, real = world.the_portal().audit, world.names.real(name)
+    entries = audit.entries({"name": real})
+    world.judge.check(expected=True, actual=entries != [], action=f"looking for {real} in the audit trail")
+    return audit.detail(entries[0].number)
+
+
 @then(parsers.parse('the newest entry on "{name}" shows "{activity}" by "{performer}" with these changes:'))
 def newest_entry_shows(
     world: World, name: str, activity: str, performer: str, datatable: Sequence[Sequence[str]]
 ) -> None:
-    audit = world.the_portal().audit
     _, *changes = datatable
-    detail = audit.detail(audit.entries({"name": world.names.real(name)})[0].number)
+    detail = newest_entry_on(world, name)
     world.judge.check(
         expected=(activity, performer, f"{world.clock.now():%Y-%m-%d %H:%M}", [tuple(row) for row in changes]),
         actual=(detail.activity, detail.performed_by, detail.performed_at, list(detail.changes)),
@@ -126,8 +132,7 @@ def newest_entry_shows(
 
 @then(parsers.parse('the newest entry on "{name}" tells of a failure'))
 def newest_entry_tells_of_a_failure(world: World, name: str) -> None:
-    audit = world.the_portal().audit
-    detail = audit.detail(audit.entries({"name": world.names.real(name)})[0].number)
+    detail = newest_entry_on(world, name)
     world.judge.check(expected="Failure", actual=detail.status, action="reading an entry in detail")
 
 
