@@ -179,6 +179,17 @@ def test_what_cannot_be_done_is_a_page_with_a_sentence(
     assert (answer.status_code, sentence(answer)) == (status, said)
 
 
+def test_a_refusal_shows_whoever_is_signed_in_the_way_out_and_back(mdm: Mdm) -> None:
+    mdm.tenant.support.switch_scim(on=False, by="support", audit=mdm.tenant.audit)
+    refused = mdm.client.get("/portal/admin/scim?a=1")
+    assert (refused.status_code, 'data-code="scim_not_enabled"' in refused.text) == (403, True)
+    assert hidden_fields(refused) == {"back": "/portal/admin/scim?a=1", "csrf": mdm.client.csrf}
+    assert 'id="back" href="/portal/"' in refused.text
+    assert mdm.client.post("/portal/sign-out", data={}).headers["location"] == "/portal/sign-in"
+    unknown = mdm.client.get("/portal/nothing")
+    assert (unknown.status_code, hidden_fields(unknown), 'id="back"' in unknown.text) == (404, {}, True)
+
+
 def test_a_database_that_cannot_be_used_is_a_page_with_a_sentence(mdm: Mdm) -> None:
     mdm.database.close()
     answer = mdm.client.get("/portal/users")

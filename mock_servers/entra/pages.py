@@ -32,10 +32,16 @@ def create_entra_portal(tenant: EntraTenant, *, advance: Advance | None) -> Star
     """The application for `/portal`; it is given whole paths. `advance` moves a virtual clock."""
     portal = EntraPortal(tenant, advance)
 
-    def refuse(request: Request, refused: PortalRefused) -> Response:
+    def refuse_stranger(request: Request, refused: PortalRefused) -> Response:
+        """Before it is asked who it is."""
         if request.url.path.startswith(f"{ROOT}/api/"):
             return api.refusal_as_json(request, refused)
         return portal.refusal_page(request, refused)
+
+    def refuse(request: Request, refused: PortalRefused) -> Response:
+        if request.url.path.startswith(f"{ROOT}/api/"):
+            return api.refusal_as_json(request, refused)
+        return portal.refusal_page(request, refused, portal.session_of(request))
 
     async def on_refused(request: Request, error: Exception) -> Response:
         assert isinstance(error, PortalRefused)
@@ -60,7 +66,7 @@ def create_entra_portal(tenant: EntraTenant, *, advance: Advance | None) -> Star
     ]
     return Starlette(
         routes=[Route(ROOT, lambda request: see(f"{ROOT}/")), Mount(ROOT, routes=routes)],
-        middleware=[Middleware(Guard, refuse=refuse, local_only=True)],
+        middleware=[Middleware(Guard, refuse=refuse_stranger, local_only=True)],
         exception_handlers={PortalRefused: on_refused, HTTPException: on_http_error},
     )
 

@@ -72,12 +72,21 @@ class EntraPortal:
         self._templates = _templates()
         self._turn: AbstractContextManager[object] = nullcontext() if advance is None else threading.Lock()
 
+    def session_of(self, request: Request) -> Session[Account] | None:
+        cookie = request.cookies.get(SESSION_COOKIE)
+        if not cookie:
+            return None
+        session = self.sessions.find(cookie, self.tenant.id, self.tenant.clock.now(), IDLE_TIME)
+        if session is not None and not self.tenant.accounts.is_current(session.account):
+            self.sessions.close(cookie)
+            return None
+        return session
+
     def visit(self, request: Request, permission: Permission | None) -> Visit:
         """Whoever asks, once signed in and permitted (None: whoever is signed in). Raises `PortalRefused`."""
-        cookie = request.cookies.get(SESSION_COOKIE)
-        session = self.sessions.find(cookie, self.tenant.id, self.tenant.clock.now(), IDLE_TIME) if cookie else None
+        session = self.session_of(request)
         if session is None:
-            raise PortalRefused(401, "session_expired" if cookie else "signed_out")
+            raise PortalRefused(401, "session_expired" if request.cookies.get(SESSION_COOKIE) else "signed_out")
         if permission is not None and not session.account.may(permission):
             raise PortalRefused(403, "not_permitted")
         return Visit(session, language_of(request))
@@ -151,10 +160,21 @@ class EntraPortal:
         values = {"message": message, "here": f"{ROOT}/sign-in", **words(request)}
         return HTMLResponse(self._templates.get_template("sign_in.html").render(values), status)
 
-    def refusal_page(self, request: Request, refused: PortalRefused) -> Response:
+    def refusal_page(
+        self, request: Request, refused: PortalRefused, session: Session[Account] | None = None
+    ) -> Response:
+        """Whoever is signed in can sign out there, and go back to what the role opens, if it opens anything."""
         if refused.status == 401 and request.method == "GET":
             return see(f"{ROOT}/sign-in?why={refused.code}")
-        values = {"code": refused.code, "sentence": refused.sentence_in(language_of(request)), **words(request)}
+        language = language_of(request)
+        values = {
+            "code": refused.code,
+            "sentence": refused.sentence_in(language),
+            "visit": Visit(session, language) if session else None,
+            "here": request.url.path if request.method == "GET" else f"{ROOT}/",
+            "leads_back": session is None or session.account.may(Permission.SEE_APPLICATIONS),
+            **words(request),
+        }
         return HTMLResponse(self._templates.get_template("refused.html").render(values), refused.status)
 
 

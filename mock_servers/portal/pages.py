@@ -20,7 +20,7 @@ from scimulate.mock_servers.portal.administrators import Administrator
 from scimulate.mock_servers.portal.audit_pages import AuditPages
 from scimulate.mock_servers.portal.groups_pages import GroupsPages
 from scimulate.mock_servers.portal.migration_pages import MigrationPages
-from scimulate.mock_servers.portal.portal import DEFAULT_TENANT_PATH, FOLDER, TENANT_PATH, Portal, address_of
+from scimulate.mock_servers.portal.portal import DEFAULT_TENANT_PATH, FOLDER, TENANT_PATH, Portal, Visit, address_of
 from scimulate.mock_servers.portal.settings_pages import SettingsPages
 from scimulate.mock_servers.portal.sign_in import SignIn
 from scimulate.mock_servers.portal.support_pages import SupportPages
@@ -41,17 +41,23 @@ def create_portal(
     """One application for the portals of all tenants. It is given whole paths: `/portal/…` and so on."""
     portal = Portal(tenants, scim_url_of, sessions or Sessions())
 
+    def refuse_stranger(request: Request, refused: PortalRefused) -> Response:
+        """Where nobody asks who it is, or the database cannot tell."""
+        if "/portal/api/" in request.scope["path"]:
+            return api.refusal_as_json(request, refused)
+        return _refusal_page(portal, request, refused, None)
+
     def refuse(request: Request, refused: PortalRefused) -> Response:
         if "/portal/api/" in request.scope["path"]:
             return api.refusal_as_json(request, refused)
-        return _refusal_page(portal, request, refused)
+        return _refusal_page(portal, request, refused, _visit_of(portal, request))
 
     async def on_refused(request: Request, error: Exception) -> Response:
         assert isinstance(error, PortalRefused)
         return refuse(request, error)
 
     async def on_store_error(request: Request, error: Exception) -> Response:
-        return refuse(request, PortalRefused(503, "store_unusable"))
+        return refuse_stranger(request, PortalRefused(503, "store_unusable"))
 
     async def on_http_error(request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)
@@ -63,7 +69,7 @@ def create_portal(
     routes = _routes(portal)
     return Starlette(
         routes=[Mount(DEFAULT_TENANT_PATH, routes=routes), Mount(TENANT_PATH, routes=routes)],
-        middleware=[Middleware(Guard, refuse=refuse)],
+        middleware=[Middleware(Guard, refuse=refuse_stranger)],
         exception_handlers={
             PortalRefused: on_refused,
             HTTPException: on_http_error,
@@ -103,8 +109,17 @@ class _Pages:
         return RedirectResponse(f"{visit.tenant.portal_path}{visit.navigation[0].path}", 303)
 
 
-def _refusal_page(portal: Portal, request: Request, refused: PortalRefused) -> Response:
-    """A sentence and a way back; without the tenant's navigation, as the tenant itself may be unknown."""
+def _visit_of(portal: Portal, request: Request) -> Visit | None:
+    """Who is signed in, if anybody is, at a portal that there is."""
+    try:
+        tenant, session = portal.tenant_of(request), portal.session_of(request)
+    except PortalRefused:
+        return None
+    return Visit(tenant, session, language_of(request), address_of(request, tenant)) if session else None
+
+
+def _refusal_page(portal: Portal, request: Request, refused: PortalRefused, visit: Visit | None) -> Response:
+    """A sentence, a way back and a way out; without the tenant's navigation, as the tenant itself may be unknown."""
     root = request.scope["path"].partition("/portal")[0] + "/portal"
     if refused.status == 401:
         return RedirectResponse(f"{quote(root)}/sign-in?{_why_and_next(portal, request, refused)}", 303)
@@ -118,6 +133,9 @@ def _refusal_page(portal: Portal, request: Request, refused: PortalRefused) -> R
         "language": language,
         "static": f"{DEFAULT_TENANT_PATH}/static",
         "back": quote(root) + "/",
+        "root": quote(root),
+        "visit": visit,
+        "here": visit.here if visit else "",
     }
     return HTMLResponse(portal.templates.get_template("refused.html").render(values), refused.status)
 
