@@ -94,6 +94,28 @@ def test_signing_in_and_out_by_hand(tenant: EntraTenant) -> None:
     assert 'data-code="refused.session_expired"' in browser.get("/portal/users").text
 
 
+@pytest.mark.parametrize(("role", "leads_back"), [(Role.USER, False), (Role.REPORTS_READER, True)])
+def test_a_refusal_shows_the_way_out_and_the_way_back_of_the_role(
+    role: Role, leads_back: bool, tenant: EntraTenant
+) -> None:
+    browser = Browser(tenant).sign_in(role)
+    refused = browser.get("/portal/users")
+    assert (refused.status_code, 'id="back"' in refused.text) == (403, leads_back)
+    assert re.findall(r'name="csrf" value="([^"]+)"', refused.text) == [browser.csrf]
+    japanese = browser.post("/portal/language", data={"language": "ja", "back": "/portal/users"})
+    assert (japanese.status_code, "許可されていません" in japanese.text) == (403, True)
+    assert browser.get("/portal/").status_code == (200 if leads_back else 403)
+    assert 'data-page="entra.sign_in"' in browser.post("/portal/sign-out").text
+
+
+def test_whoever_has_another_role_or_password_signs_in_anew(tenant: EntraTenant) -> None:
+    browser, other = Browser(tenant).sign_in(), Browser(tenant).sign_in(Role.GLOBAL_READER)
+    tenant.accounts.set_password(f"{Role.CLOUD_APPLICATION_ADMINISTRATOR} ACCOUNT", Role.USER)
+    refused = browser.post("/portal/api/applications", json={"displayName": "Theirs"})
+    assert (refused.status_code, refused.json()["code"]) == (401, "session_expired")
+    assert (other.get("/portal/api/users").status_code, tenant.applications()) == (200, [])
+
+
 def test_a_session_ends_after_fifteen_idle_minutes(tenant: EntraTenant) -> None:
     browser, clock = Browser(tenant).sign_in(), tenant.clock
     assert isinstance(clock, VirtualClock)

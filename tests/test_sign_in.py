@@ -94,6 +94,16 @@ def test_five_wrong_passwords_lock_a_name_for_a_quarter_of_an_hour(mdm: Mdm, pas
     assert send(mdm.client, password, user_name).status_code == (303 if user_name == "admin" else 401)
 
 
+def test_the_audit_trail_names_an_administrator_as_the_account_does(mdm: Mdm, password: str) -> None:
+    entered = mdm.client.post("/portal/api/sign-in", json={"user_name": "ADMIN", "password": password})
+    mdm.client.cookie, mdm.client.csrf = entered.cookies["scimulate_portal"], entered.json()["csrf"]
+    mdm.generate()
+    for _ in range(5):
+        send(mdm.client, "no", "Admin")
+    rows = [(row.activity, row.performed_by) for row in mdm.tenant.audit.rows().rows]
+    assert rows == [("Account Locked", "admin"), ("SCIM Token Created", "admin")]
+
+
 def test_a_right_password_forgets_the_wrong_ones(mdm: Mdm, password: str) -> None:
     given = [*["no"] * 4, password, *["no"] * 4, password]
     assert [send(mdm.client, each).status_code for each in given] == [*[401] * 4, 303, *[401] * 4, 303]

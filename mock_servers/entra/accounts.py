@@ -68,11 +68,20 @@ class Accounts:
         self._lock = threading.Lock()
 
     def set_password(self, user_name: str, role: Role = Role.CLOUD_APPLICATION_ADMINISTRATOR) -> str:
-        """Make the account, or give it this role and another password. The password is returned this once."""
+        """Make the account, or give it this role and another password. The password is returned this once.
+
+        Whoever is signed in with the former ones is not any longer.
+        """
         password = secrets.token_urlsafe(24)
         with self._lock:
             self._accounts[user_name.casefold()] = (Account(user_name, role), digest_of(password))
         return password
+
+    def is_current(self, account: Account) -> bool:
+        """Whether role and password are still those with which the account was signed in."""
+        with self._lock:
+            current, _ = self._accounts.get(account.user_name.casefold(), (None, b""))
+        return current is account
 
     def sign_in(self, user_name: str, password: str) -> Account | None:
         """The account, or None. Which of name and password was wrong is not told."""

@@ -28,9 +28,9 @@ NAMES_KEPT = 10_000
 
 
 class SignInRefused(Exception):
-    """`reason` is "wrong_credentials" or "account_locked"; `locks` an account that was open until now."""
+    """`reason` is "wrong_credentials" or "account_locked"; `locks` names an account that was open until now."""
 
-    def __init__(self, reason: str, *, locks: bool = False) -> None:
+    def __init__(self, reason: str, *, locks: str = "") -> None:
         super().__init__(reason)
         self.reason = reason
         self.locks = locks
@@ -98,17 +98,17 @@ class Administrators:
             return self._changes.get(administrator.user_name.lower(), 0) == administrator.change
 
     def sign_in(self, user_name: str, password: str) -> Administrator:
-        """The account; raises `SignInRefused`. Which of name and password was wrong is not told (NEG-04)."""
+        """The account, named as it was made; raises `SignInRefused`, which does not tell what was wrong (NEG-04)."""
         with self._lock:
             change = self._changes.get(user_name.lower(), 0)
         found = self._database.read(lambda connection: self._find(connection, user_name))
-        roles, digest = found if found is not None else ("", b"")
+        known_as, roles, digest = found if found is not None else ("", "", b"")
         right = hmac.compare_digest(digest, digest_of(password))
         with self._lock:
-            self._count(user_name.lower(), known=found is not None, right=right)
-        return Administrator(user_name, frozenset(Role(role) for role in roles.split(",") if role), change)
+            self._count(user_name.lower(), known_as, right=right)
+        return Administrator(known_as, frozenset(Role(role) for role in roles.split(",") if role), change)
 
-    def _count(self, user_name: str, *, known: bool, right: bool) -> None:
+    def _count(self, user_name: str, known_as: str, *, right: bool) -> None:
         attempts, now = self._attempts.get(user_name, NO_ATTEMPTS), self._clock.now()
         if attempts.locked_until is not None:
             if now < attempts.locked_until:
@@ -121,11 +121,12 @@ class Administrators:
         self._attempts[user_name] = _Attempts(wrong, now + LOCKED_FOR if wrong >= WRONG_IN_A_ROW else None)
         while len(self._attempts) > NAMES_KEPT:
             self._attempts.popitem(last=False)
-        raise SignInRefused("wrong_credentials", locks=known and wrong >= WRONG_IN_A_ROW)
+        raise SignInRefused("wrong_credentials", locks=known_as if wrong >= WRONG_IN_A_ROW else "")
 
-    def _find(self, connection: sqlite3.Connection, user_name: str) -> tuple[str, bytes] | None:
-        found: tuple[str, bytes] | None = connection.execute(
-            "SELECT roles, digest FROM administrator WHERE tenant = ? AND user_name = ?", (self._tenant, user_name)
+    def _find(self, connection: sqlite3.Connection, user_name: str) -> tuple[str, str, bytes] | None:
+        found: tuple[str, str, bytes] | None = connection.execute(
+            "SELECT user_name, roles, digest FROM administrator WHERE tenant = ? AND user_name = ?",
+            (self._tenant, user_name),
         ).fetchone()
         return found
 

@@ -26,7 +26,7 @@ def sign_in(portal: Portal, request: Request, user_name: str, password: str) -> 
     except SignInRefused as refused:
         if refused.locks:
             tenant.audit.record(
-                "Account Locked", subject=user_name, subject_type="Administrator", performed_by=user_name
+                "Account Locked", subject=refused.locks, subject_type="Administrator", performed_by=refused.locks
             )
         raise PortalRefused(STATUS_OF_REASON[refused.reason], refused.reason) from refused
     cookie, session = portal.sessions.open(tenant.name, administrator, tenant.clock.now())
