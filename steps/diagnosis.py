@@ -23,6 +23,7 @@ READ_BY_ID = "ENTRA-497"
 AS_RECEIVED = "ENTRA-506"
 SOFT_DELETE = "ENTRA-501"
 GONE = "RFC7644-3.6-02"
+BARE_MANAGER = "ENTRA-191"
 
 NOT_TOLD = (401, 429, 503)
 """Answers about the caller or the moment, not about what was asked for."""
@@ -158,6 +159,14 @@ def _kept(each: Heard, before: Sequence[Heard]) -> Cause | None:
     return Cause(GONE, each.asked, "404, or nobody: it was deleted", still, each.exchange) if still else None
 
 
+def _manager_refused(each: Heard, _before: Sequence[Heard]) -> Cause | None:
+    """The form in which Entra ID refers to a manager is refused, and with it all else in the log of that user."""
+    if not each.refers_to_a_manager or each.status is None or not 400 <= each.status < 500 or each.status in NOT_TOLD:
+        return None
+    found = f"{each.status} {_beginning(each.answer)}".strip()
+    return Cause(BARE_MANAGER, each.asked, "the manager's id is taken for manager.value", found, each.exchange)
+
+
 def _sought(each: Heard, before: Sequence[Heard]) -> Heard | None:
     """The creation of what `each` asked for and did not get."""
     if each.looked_up and each.resources == []:
@@ -204,4 +213,5 @@ RULES: tuple[Rule, ...] = (
     _no_state,
     _lost,
     _kept,
+    _manager_refused,
 )

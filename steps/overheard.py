@@ -16,6 +16,7 @@ LIST = "urn:ietf:params:scim:api:messages:2.0:ListResponse"
 MOST_OF_A_DETAIL = 160
 _LOOK_UP = re.compile(r'(userName|displayName) eq "((?:[^"\\]|\\.)*)"', re.DOTALL)
 
+_MANAGER = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:manager"
 _MEMBER = re.compile(r'members\[value eq "(.*)"\]')
 
 
@@ -88,6 +89,14 @@ class Heard:
             if one.get("path") == "active" or isinstance(one.get("value"), dict)
         ]
         return any(str(value).lower() == "false" for value in values)
+
+    @property
+    def refers_to_a_manager(self) -> bool:
+        """Whether it is a PATCH that sets the manager to a bare id and does nothing else (ENTRA-191)."""
+        operations = self.body.get("Operations", []) if self.method == "PATCH" and isinstance(self.body, dict) else []
+        return bool(operations) and all(
+            one.get("path") == _MANAGER and isinstance(one.get("value"), str) for one in operations
+        )
 
     def describes(self) -> str:
         answer = "not answered" if self.status is None else f"answered {self.status}"

@@ -19,6 +19,17 @@ def was_started(world: World) -> None:
     world.application.start()
 
 
+@given(parsers.parse("the endpoint refused {name} for want of an address"))
+def was_refused_without_address(world: World, name: str) -> None:
+    entries = world.application.log.entries(identity=world.people.principal(name))
+    world.judge.check(
+        expected="failure",
+        actual=str(entries[-1].status) if entries else "no entry",
+        action=f"provisioning {name}",
+        requirement="IVANTI-040",
+    )
+
+
 @given(parsers.parse("provisioning was started at {moment}"))
 def was_started_at(world: World, moment: str) -> None:
     world.clock.advance_to(on_the_day(world, moment))

@@ -11,6 +11,9 @@ from scimulate.steps.overheard import Heard
 USER = "urn:ietf:params:scim:schemas:core:2.0:User"
 ADA = {"schemas": [USER], "userName": "ada", "externalId": "a1", "active": True}
 STORED = {**ADA, "id": "7"}
+MANAGER = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:manager"
+BARE = {"Operations": [{"op": "Add", "path": MANAGER, "value": "8"}]}
+WITH_TITLE = {"Operations": [*BARE["Operations"], {"op": "Add", "path": "title", "value": "Countess"}]}
 OFF = {"Operations": [{"op": "Replace", "path": "active", "value": "False"}]}
 
 
@@ -48,8 +51,22 @@ NOBODY = looked_up()
         [created(), gone(), NOBODY, read({}, 404)],
         [looked_up(status=401), looked_up(status=429)],
         [created({"detail": "taken"}, 409)],
+        [created(), patched(BARE)],
+        [created(), patched(BARE, 401)],
+        [created(), patched(WITH_TITLE, 400)],
     ],
-    ids=["silence", "nobody", "as created", "disabled", "deleted", "not now", "refused"],
+    ids=[
+        "silence",
+        "nobody",
+        "as created",
+        "disabled",
+        "deleted",
+        "not now",
+        "refused",
+        "a manager",
+        "a manager not now",
+        "a manager and a title refused",
+    ],
 )
 def test_answers_in_order_explain_nothing(heard: list[Heard]) -> None:
     assert cause_of(heard) is None
@@ -73,6 +90,7 @@ def test_answers_in_order_explain_nothing(heard: list[Heard]) -> None:
         ([created(), patched(), NOBODY], "ENTRA-501"),
         ([created(), patched(), read({}, 404)], "ENTRA-501"),
         ([created(), gone(), read()], "RFC7644-3.6-02"),
+        ([created(), patched(BARE, 400)], "ENTRA-191"),
     ],
     ids=[
         "no match is an error",
@@ -90,6 +108,7 @@ def test_answers_in_order_explain_nothing(heard: list[Heard]) -> None:
         "hidden",
         "disabled and gone",
         "deleted and there",
+        "a manager refused",
     ],
 )
 def test_a_broken_answer_has_one_name(heard: list[Heard], requirement: str) -> None:

@@ -25,6 +25,21 @@ ARGUED = {
     "ENTRA-191": "The manager as a bare string is refused. RFC 7643 §4.3 makes it complex; Entra sends the string.",
 }
 
+# The same for the documented rules of the MDM, which a plain SCIM server does not have: each is broken by what the page
+# says, and none stands in for another. ENTRA-191 is no more than told there, since the pages list no manager.
+ARGUED_FOR_IVANTI = {
+    "IVANTI-031": "The printed names are aliases on the page; here they change nothing.",
+    "IVANTI-033": "A title is changed, which the list of what an update changes does not have.",
+    "IVANTI-036": "A cost center is kept; of the enterprise extension the page keeps the department.",
+    "IVANTI-040": "A user without an address is created.",
+    "IVANTI-043": "A user who is not active is created.",
+    "IVANTI-046": "A second group of one name is created; RFC 7643 §4.2 allows it, and is not what is broken.",
+    "IVANTI-052": "A blank value takes the place of the former one.",
+    "IVANTI-054": "A user with neither first nor last name is created.",
+    "IVANTI-087": "A user name without an @ is taken.",
+}
+IVANTI_FEATURES = ("ivanti_rules", "attributes", "assigned_user")
+
 
 pytestmark = pytest.mark.usefixtures("own_folder")
 
@@ -48,6 +63,17 @@ def test_what_is_found_on_scim2_server_is_argued_and_nothing_is_left(tmp_path: P
     assert result["cleanup"]["created"] == result["cleanup"]["removed"] > 0
     assert result["cleanup"]["left"] == []
     assert list((tmp_path / "state" / "journals").iterdir()) == []
+
+
+def test_what_breaks_the_rules_of_the_mdm_is_named_by_them() -> None:
+    selected = [part for name in IVANTI_FEATURES for part in ("--select", f"features/provisioning/{name}.feature")]
+    with foreign_endpoint() as endpoint:
+        code, result = judged(endpoint, "--profile", "ivanti-r119", *selected)
+        left = endpoint.resources()
+
+    found = {finding["requirement"]: finding["verdict"] for finding in result["findings"]}
+    assert found == {**dict.fromkeys(ARGUED_FOR_IVANTI, "failed"), "ENTRA-191": "info"}
+    assert (code, result["counts"]["harness_error"], left) == (1, 0, [])
 
 
 def test_portal_features_do_not_apply_to_a_foreign_endpoint() -> None:

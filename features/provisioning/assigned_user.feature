@@ -127,6 +127,7 @@ Feature: Provisioning an assigned user
     @IVANTI-053
     Scenario: The next cycle tries the failed user again and nobody else
       Given provisioning was started
+      And the endpoint refused Grace for want of an address
       And the mail of Grace becomes "grace@contoso.test"
       When a provisioning cycle ends
       Then the endpoint received these requests after the probe:
