@@ -25,6 +25,11 @@ def mapping_was_deleted(world: World, target: str) -> None:
     world.application.mappings.remove(target)
 
 
+@given(parsers.parse('"{source}" was mapped to "{target}"'))
+def was_mapped(world: World, source: str, target: str) -> None:
+    world.application.mappings.add(source, target)
+
+
 @when(parsers.parse('the administrator maps "{source}" to "{target}"'))
 def maps(world: World, source: str, target: str) -> None:
     world.outcome = _edited(world, lambda mappings: mappings.add(source, target))

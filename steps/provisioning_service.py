@@ -6,6 +6,7 @@ from datetime import timedelta
 from pytest_bdd import given, parsers, then, when
 
 from scimulate.mock_servers.entra.application import ProvisioningRefused
+from scimulate.mock_servers.entra.status import shown_state
 from scimulate.steps.clock import on_the_day
 from scimulate.steps.directory import listed_names
 from scimulate.steps.entra_administrator import Table, rows
@@ -72,6 +73,7 @@ def is_started_at(world: World, moment: str) -> None:
     world.application.start()
 
 
+@given("provisioning was restarted")
 @when("provisioning is restarted")
 def is_restarted(world: World) -> None:
     world.application.restart()
@@ -121,6 +123,11 @@ def is_in_quarantine(world: World, hours: int) -> None:
     )
 
 
+@then(parsers.parse("the job is shown as {state}"))
+def job_is_shown_as(world: World, state: str) -> None:
+    world.judge.check(expected=state, actual=shown_state(world.application.status()), action="reading the status")
+
+
 @then(parsers.parse("the last cycle began at {began} and ended at {ended}"))
 def last_cycle_ran(world: World, began: str, ended: str) -> None:
     cycle = world.last_cycle()
@@ -139,6 +146,12 @@ def log_shows(world: World, action: str, status: str, name: str) -> None:
         actual=(entries[-1].action, entries[-1].status) if entries else "no entry",
         action=f"reading the provisioning log of {name}",
     )
+
+
+@then(parsers.parse("Entra ID has tried {count:d} times to provision {name}"))
+def has_tried(world: World, count: int, name: str) -> None:
+    entries = world.application.log.entries(identity=world.people.principal(name))
+    world.judge.check(expected=count, actual=len(entries), action=f"counting in the provisioning log of {name}")
 
 
 @then(parsers.parse('the provisioning log names "{reason}" as the reason for {name}'))

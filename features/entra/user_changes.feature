@@ -182,6 +182,15 @@ Feature: What Entra ID sends when a user changes
   @ENTRA-191 @ENTRA-190 @ENTRA-637
   Rule: A manager is written as a reference once both users exist
 
+    Scenario: A manager who arrives in the same first cycle, after her report
+      Given Entra ID is connected to the endpoint
+      And Ada exists in the directory
+      And the manager of Ada becomes Grace
+      And Ada is assigned to the application
+      And Grace is assigned to the application
+      When provisioning is started
+      Then the manager of "ada@contoso.test" at the endpoint is "grace@contoso.test"
+
     Scenario Outline: A manager is set, in the <dialect> dialect
       Given Entra ID is connected to the endpoint in the <dialect> dialect
       And Ada and Grace were provisioned

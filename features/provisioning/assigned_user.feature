@@ -136,6 +136,28 @@ Feature: Provisioning an assigned user
         | POST   | /Users |                                  |
       And the endpoint has one active user "grace@contoso.test"
 
+    @NEG-38
+    Scenario Outline: Who fails again and again is tried ever more seldom, but once a day
+      Given provisioning was started
+      And the endpoint refused Grace for want of an address
+      When <time> pass
+      Then Entra ID has tried <attempts> times to provision Grace
+
+      Examples:
+        | time         | attempts |
+        | 7200 seconds | 3        |
+        | 1 day        | 6        |
+        | 3 days       | 8        |
+
+    @IVANTI-053
+    Scenario: After a restart who had failed is tried again with the next interval
+      Given provisioning was started
+      And the endpoint refused Grace for want of an address
+      And a provisioning cycle has ended
+      And provisioning was restarted
+      When a provisioning cycle ends
+      Then Entra ID has tried 4 times to provision Grace
+
   Rule: What has arrived is not sent again
 
     @SEED-008 @ENTRA-644

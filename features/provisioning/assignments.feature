@@ -28,8 +28,19 @@ Feature: Users and groups of the application
       Then the search finds "Ada"
 
     @NEG-36
-    Scenario: Searching for a name that nobody bears finds nothing
-      When the administrator searches for "zebedee"
+    Scenario Outline: Searching for <what> finds nothing
+      When the administrator searches for "<text>"
+      Then the search finds nobody
+
+      Examples:
+        | what                        | text    |
+        | a name that nobody bears    | zebedee |
+        | what stands amid a name     | race    |
+        | the domain of the user name | contoso |
+
+    Scenario: A user who was deleted is not found
+      Given Ada is deleted softly
+      When the administrator searches for "ad"
       Then the search finds nobody
 
   @SEED-044 @SEED-045 @SEED-059 @SEED-060

@@ -104,6 +104,30 @@ Feature: The provisioning interval
         | 09:40   | 6     |
         | 15:40   | 12    |
 
+    Scenario: A day later it is tried once a day
+      Given the first token was renewed
+      When 67200 seconds pass
+      Then the job is in quarantine and is tried again in 24 hours
+
+    Scenario Outline: After <days> days the job is <state>
+      Given the first token was renewed
+      When <days> days pass
+      Then the job is shown as <state>
+
+      Examples:
+        | days | state      |
+        | 28   | Quarantine |
+        | 29   | Disabled   |
+
+    Scenario: Once a cycle got through, the next trouble begins with 6 hours again
+      Given the first token was renewed
+      And a provisioning cycle has ended
+      And the connection is saved
+      And a provisioning cycle has ended
+      And the first token was renewed
+      When a provisioning cycle ends
+      Then the job is in quarantine and is tried again in 6 hours
+
     Scenario: With the new token saved the next cycle is an interval away
       Given the first token was renewed
       And Ada is assigned to the application at 09:45

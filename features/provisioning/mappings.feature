@@ -44,6 +44,21 @@ Feature: The attribute mapping
         | title                                                                 | Mathematician |
         | urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:department | Engines       |
 
+  @IVANTI-038
+  Rule: What is newly mapped is sent for everybody with the next cycle
+
+    @policy-entra
+    Scenario: A user who has not changed gets the attribute that is mapped again
+      Given these people exist in the directory:
+        | name | job title     |
+        | Ada  | Mathematician |
+      And the mapping of "title" was deleted
+      And Ada and Grace were provisioned
+      And "jobTitle" was mapped to "title"
+      When a provisioning cycle ends
+      Then only "title" of "ada@contoso.test" has changed, to "Mathematician"
+      And "grace@contoso.test" is unchanged
+
   @IVANTI-039 @mock-only
   Rule: A source and a target are each mapped once only
 

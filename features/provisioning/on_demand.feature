@@ -56,6 +56,22 @@ Feature: Provision on demand
       When Ada is provisioned on demand
       Then only "title" of "ada@contoso.test" has changed, to "Countess"
 
+    @policy-entra
+    Scenario: What has changed for another user is left to the next cycle, and not forgotten
+      Given Ada and Grace were provisioned
+      And the job title of Grace becomes "Admiral"
+      And Ada was provisioned on demand
+      When a provisioning cycle ends
+      Then only "title" of "grace@contoso.test" has changed, to "Admiral"
+
+  @ENTRA-189 @groups
+  Rule: Members who were not chosen stay
+
+    Scenario: A group that is provisioned with one of its members keeps the others
+      Given "Engineering" with Ada, Grace, Linus was provisioned
+      When "Engineering" is provisioned on demand with Ada
+      Then the endpoint group "Engineering" lists only "ada@contoso.test, grace@contoso.test, linus@contoso.test"
+
   @ENTRA-189 @groups
   Rule: A group is provisioned with up to five of its members
 
