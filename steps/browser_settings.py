@@ -24,9 +24,8 @@ class SettingsInBrowser:
         return self._tab.open(SETTINGS_PATH) or self._read("#settings")
 
     def save(self, changes: Mapping[str, Value], new_attribute: str = "") -> Refusal | None:
-        if refusal := self._tab.open(SETTINGS_PATH):
-            return refusal
         new = {"attribute_name": new_attribute} if new_attribute else {}
+        self._tab.open(SETTINGS_PATH)
         if not self._tab.shows("#save") or not self._tab.offers("#settings", changes):
             return self._as_a_program().save(changes, new_attribute)
         self._tab.fill("#settings", {**changes, **new})

@@ -45,6 +45,27 @@ def opens_the_settings(world: World) -> None:
     world.outcome = world.the_portal().settings.settings()
 
 
+@then(parsers.re(r"Edit Settings is (?P<offered>offered|not offered)$"))
+def edit_settings_is_offered(world: World, offered: str) -> None:
+    world.judge.check(
+        expected=offered == "offered",
+        actual=world.the_portal().tokens.page().can_edit_settings,
+        action="opening User Provisioning Entra ID",
+    )
+
+
+@when("the administrator saves the settings before there is a token:")
+def saves_without_a_token(world: World, datatable: Table) -> None:
+    world.outcome = world.the_portal().settings.save(settings_in(datatable))
+
+
+@then("with a token the settings are:")
+def settings_are_with_a_token(world: World, datatable: Table) -> None:
+    """IVANTI-014: what was not saved is read once the page opens."""
+    world.hold_tokens(1)
+    settings_are(world, datatable)
+
+
 @then("the settings are:")
 def settings_are(world: World, datatable: Table) -> None:
     wanted, found = settings_in(datatable), world.the_portal().settings.settings()

@@ -9,11 +9,20 @@ Feature: Settings of user provisioning
     Scenario: Before the first token the settings stay closed
       When the administrator opens the settings
       Then the portal refuses because "settings_need_a_token"
+      And Edit Settings is not offered
+
+    Scenario: Before the first token nothing can be saved either
+      When the administrator saves the settings before there is a token:
+        | idle_minutes | 5 |
+      Then the portal refuses because "settings_need_a_token"
+      And with a token the settings are:
+        | idle_minutes | 15 |
 
     Scenario: With a token they open
       Given the tenant holds 1 token
       When the administrator opens the settings
-      Then the settings are:
+      Then Edit Settings is offered
+      And the settings are:
         | invite_imported_users | no  |
         | managed_apple_id      | off |
         | idle_minutes          | 15  |
