@@ -27,7 +27,9 @@ def table(page: httpx.Response) -> list[list[str]]:
 
 
 def sentence(page: httpx.Response) -> str:
-    """What a refusal says."""
-    found = re.search(r'role="alert" data-code="([a-z_]+)">\s*<h1>[^<]*</h1>\s*<p[^>]*>([^<]*)</p>', page.text)
+    """What a refusal says, on a page of its own or above the form that was not taken."""
+    found = re.search(
+        r'role="alert"[^>]* data-code="[a-z_]+"[^>]*>(?:\s*<h1>[^<]*</h1>\s*<p[^>]*>)?([^<]*)</p>', page.text
+    )
     assert found is not None, page.text
-    return html.unescape(found.group(2))
+    return html.unescape(found.group(1))

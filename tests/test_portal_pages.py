@@ -135,6 +135,24 @@ def test_a_local_user_is_added(mdm: Mdm) -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("path", "typed", "code"),
+    [
+        ("/portal/users/add", {"user_name": " ", "display_name": "<Ada>", "email": "a@b.test"}, "user_name_missing"),
+        ("/portal/groups/add", {"name": "<A>" + "x" * 300}, "too_long"),
+    ],
+)
+def test_a_form_that_is_not_taken_comes_back_as_it_was_filled_in(
+    mdm: Mdm, path: str, typed: dict[str, str], code: str
+) -> None:
+    before = mdm.activities()
+    answer = mdm.client.post(path, data=typed)
+    assert (answer.status_code, mdm.activities()) == (400, before)
+    assert f'id="refused" data-code="{code}"' in answer.text
+    filled_in = dict(re.findall(r'<input id="\w+" name="(\w+)" value="([^"]*)"', answer.text))
+    assert {name: html.unescape(value) for name, value in filled_in.items()} == typed
+
+
 def test_a_disabled_user_is_removed_after_a_question(mdm: Mdm) -> None:
     ada, grace = mdm.provision("Ada"), mdm.provision("Grace", active=False)
     assert "/remove" not in mdm.client.get(f"/portal/users/{ada}").text

@@ -1,6 +1,7 @@
 """Settings, custom attributes and what follows from them, as JSON and as pages."""
 
 import json
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -149,6 +150,8 @@ def test_of_two_pages_open_at_once_the_one_that_is_saved_later_overwrites_nothin
     assert answer.status_code == 409
     told = "Somebody else has changed this since you opened the page. Nothing of yours was saved. Open the page again."
     assert sentence(answer) == told
+    assert 'name="attribute_name" value="site"' in answer.text
+    assert hidden_fields(answer)["seen"] == later["seen"]
     assert (settings(mdm), attributes(mdm)) == ({**AS_THEY_START, "idle_minutes": 10}, [])
     assert mdm.activities() == before
     assert send_page(mdm, {"idle_minutes": "10", "invite_imported_users": "true"}).status_code == 303
@@ -166,6 +169,16 @@ def test_a_form_that_does_not_tell_what_was_seen_saves_nothing(mdm: Mdm, path: s
 def test_a_number_in_a_form_is_a_number(mdm: Mdm, minutes: str) -> None:
     answer = send_page(mdm, {"idle_minutes": minutes})
     assert (answer.status_code, settings(mdm)) == (400, AS_THEY_START)
+
+
+def test_settings_that_are_not_taken_come_back_as_they_were_typed(mdm: Mdm) -> None:
+    typed = {"renew_overlap_seconds": "<soon>", "idle_minutes": "5", "saml_for_scim_users": "true"}
+    answer = send_page(mdm, typed)
+    assert (answer.status_code, 'id="refused" data-code="bad_value"' in answer.text) == (400, True)
+    assert 'value="&lt;soon&gt;"' in answer.text
+    assert re.findall(r'name="(\w+)" value="true" checked', answer.text) == ["saml_for_scim_users"]
+    assert re.findall(r"<option selected>(\d+)", answer.text) == ["5"]
+    assert (settings(mdm), mdm.activities()) == (AS_THEY_START, ["SCIM Token Created"])
 
 
 def test_a_role_that_only_reads_sees_settings_it_cannot_save(mdm: Mdm) -> None:

@@ -15,6 +15,7 @@ from scimulate.mock_servers.portal.listing import ALL_USERS, GroupLine
 from scimulate.mock_servers.portal.paging import page_number, paging_of
 from scimulate.mock_servers.portal.permissions import Permission
 from scimulate.mock_servers.portal.portal import Portal, Visit
+from scimulate.mock_servers.refusal import PortalRefused
 
 DONE = ("added", "changed", "removed")
 
@@ -62,13 +63,16 @@ class GroupsPages:
 
     async def ask_for_group(self, request: Request) -> Response:
         visit = self._portal.visit(request, Permission.CHANGE_USERS)
-        return self._portal.page(visit, "add_group.html", {}, section="groups")
+        return self._portal.page(visit, "add_group.html", {"typed": {"name": ""}}, section="groups")
 
     async def add_group(self, request: Request) -> Response:
         visit, form = await self._portal.submitted(request, Permission.CHANGE_USERS)
-        group = await run_in_threadpool(
-            group_administration.add_group, visit.tenant, name=form.get("name", ""), by=visit.by
-        )
+        typed = {"name": form.get("name", "")}
+        try:
+            group = await run_in_threadpool(group_administration.add_group, visit.tenant, **typed, by=visit.by)
+        except PortalRefused as refused:
+            values = {"typed": typed, "refused": refused}
+            return self._portal.page(visit, "add_group.html", values, section="groups", status=refused.status)
         return _to_group(visit, group.id, "added")
 
     async def ask_for_import(self, request: Request) -> Response:

@@ -12,6 +12,7 @@ from scimulate.mock_servers.portal.migration import STAGES, SYNC_MINUTES, Legacy
 from scimulate.mock_servers.portal.permissions import Permission
 from scimulate.mock_servers.portal.portal import Portal, Visit
 from scimulate.mock_servers.portal.settings_pages import typed_fields
+from scimulate.mock_servers.seen import seen_mark
 
 DONE = ("stage", "ldap", "saved")
 SOURCE_KINDS = {name: type(value) for name, value in asdict(LegacySource()).items()}
@@ -38,7 +39,7 @@ class MigrationPages:
         place = STAGES.index(migration.stage)
         values = {
             "stage": migration.stage,
-            "seen": administration.seen_mark({"stage": migration.stage}),
+            "seen": seen_mark({"stage": migration.stage}),
             "stages": STAGES,
             "place": place,
             "next_stage": STAGES[place + 1] if 0 < place < len(STAGES) - 1 else None,
@@ -84,7 +85,7 @@ class MigrationPages:
         migration = visit.tenant.migration
         values = {
             "source": migration.legacy_source,
-            "seen": administration.seen_mark(asdict(migration.legacy_source)),
+            "seen": seen_mark(asdict(migration.legacy_source)),
             "read_only": migration.legacy_read_only,
             "sync_minutes": SYNC_MINUTES,
             "notice": _notice(visit, request),

@@ -130,7 +130,7 @@ class Portal:
     def page(
         self, visit: Visit, template: str, values: Mapping[str, object], *, section: str, status: int = 200
     ) -> Response:
-        """A page of the tenant. `t` says a label in the language of the visit."""
+        """A page of the tenant. `t` says a label in the language of the visit, `refused` why a form was not taken."""
         root = visit.tenant.portal_path
         shared = {
             "root": root,
@@ -141,6 +141,7 @@ class Portal:
             "language": visit.language,
             "here": visit.here,
             "section": section,
+            "refused": None,
         }
         return HTMLResponse(self.templates.get_template(template).render({**shared, **values}), status)
 

@@ -5,12 +5,9 @@ form tells by `seen` what that was: what somebody else has changed meanwhile is 
 only what it changes, and nothing of the kind.
 """
 
-import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any, TypeVar
-
-import orjson
 
 from scimulate.mock_servers.portal.custom_attributes import AttributeRefused, Use, UseKind
 from scimulate.mock_servers.portal.listing import SYNCED_SOURCES, UserFilters
@@ -27,6 +24,7 @@ from scimulate.mock_servers.portal.user_administration import listing_of
 from scimulate.mock_servers.refusal import PortalRefused
 from scimulate.mock_servers.scim.schema import IVANTI_URN
 from scimulate.mock_servers.scim.store import Connection
+from scimulate.mock_servers.seen import seen_mark
 from scimulate.mock_servers.tenants import Tenant
 
 Result = TypeVar("Result")
@@ -39,11 +37,6 @@ def check_token(tenant: Tenant) -> None:
     """The settings page opens once a token exists (IVANTI-014)."""
     if not tenant.tokens.all():
         raise PortalRefused(409, "settings_need_a_token")
-
-
-def seen_mark(shown: Mapping[str, object]) -> str:
-    """What the form of a page carries as `seen`: another mark for other values."""
-    return hashlib.sha256(orjson.dumps(shown, option=orjson.OPT_SORT_KEYS)).hexdigest()[:32]
 
 
 def save_settings(

@@ -14,6 +14,7 @@ from scimulate.mock_servers.portal.permissions import Permission
 from scimulate.mock_servers.portal.portal import Portal, Visit
 from scimulate.mock_servers.portal.settings import IDLE_MINUTES, KINDS, ManagedAppleId
 from scimulate.mock_servers.refusal import PortalRefused
+from scimulate.mock_servers.seen import seen_mark
 
 DONE = ("saved", "attribute_added", "attribute_deleted")
 LONGEST_NUMBER = 9
@@ -67,29 +68,48 @@ class SettingsPages:
     async def settings(self, request: Request) -> Response:
         visit = self._portal.visit(request, Permission.SEE_SYSTEM)
         administration.check_token(visit.tenant)
-        in_force = visit.tenant.settings.in_force
+        in_force = asdict(visit.tenant.settings.in_force)
+        return self._settings(visit, in_force, seen=seen_mark(in_force), notice=_notice(visit, request))
+
+    def _settings(
+        self,
+        visit: Visit,
+        shown: Mapping[str, object],
+        *,
+        seen: str,
+        new: str = "",
+        notice: str = "",
+        refused: PortalRefused | None = None,
+    ) -> Response:
         values = {
-            "settings": in_force,
-            "seen": administration.seen_mark(asdict(in_force)),
+            "settings": shown,
+            "seen": seen,
+            "attribute_name": new,
             "apple_ids": list(ManagedAppleId),
             "idle_minutes": IDLE_MINUTES,
             "attributes": visit.tenant.attributes.all(),
             "names": visit.tenant.attributes.names(),
-            "notice": _notice(visit, request),
+            "notice": notice,
+            "refused": refused,
         }
-        return self._portal.page(visit, "settings.html", values, section="settings")
+        status = refused.status if refused else 200
+        return self._portal.page(visit, "settings.html", values, section="settings", status=status)
 
     async def save(self, request: Request) -> Response:
         visit, form = await self._portal.submitted(request, Permission.CHANGE_SYSTEM)
-        new = form.get("attribute_name", "").strip()
-        await run_in_threadpool(
-            administration.save_settings,
-            visit.tenant,
-            typed_fields(form, KINDS),
-            by=visit.by,
-            new_attributes=[new] if new else [],
-            seen=form.get("seen", ""),
-        )
+        administration.check_token(visit.tenant)
+        new, seen = form.get("attribute_name", "").strip(), form.get("seen", "")
+        try:
+            await run_in_threadpool(
+                administration.save_settings,
+                visit.tenant,
+                typed_fields(form, KINDS),
+                by=visit.by,
+                new_attributes=[new] if new else [],
+                seen=seen,
+            )
+        except PortalRefused as refused:
+            return self._settings(visit, as_typed(form, KINDS), seen=seen, new=new, refused=refused)
         return RedirectResponse(f"{visit.tenant.portal_path}/admin/scim/settings?done=saved", 303)
 
 
@@ -102,6 +122,11 @@ def typed_fields(form: Mapping[str, str], kinds: Mapping[str, type]) -> dict[str
         elif name in form:
             values[name] = _whole_number(name, form[name]) if kind is int else form[name]
     return values
+
+
+def as_typed(form: Mapping[str, str], kinds: Mapping[str, type]) -> dict[str, object]:
+    """The fields of a form as they were filled in, whether they make sense or not."""
+    return {name: form.get(name) == "true" if kind is bool else form.get(name, "") for name, kind in kinds.items()}
 
 
 def _whole_number(name: str, text: str) -> int:

@@ -22,6 +22,8 @@ from scimulate.mock_servers.tenants import Tenant
 TABS = ("overview", "attributes", "groups")
 GROUPS_OFFERED = 200
 """The filter offers this many groups; a link from a group's page reaches the others."""
+ADDED = ("user_name", "display_name", "email")
+"""What is asked of a user who is added by hand."""
 DONE = ("added", "enabled", "disabled", "invited", "retired", "removed")
 
 
@@ -76,18 +78,16 @@ class UsersPages:
 
     async def ask_for_user(self, request: Request) -> Response:
         visit = self._portal.visit(request, Permission.CHANGE_USERS)
-        return self._portal.page(visit, "add_user.html", {}, section="users")
+        return self._portal.page(visit, "add_user.html", {"typed": dict.fromkeys(ADDED, "")}, section="users")
 
     async def add_user(self, request: Request) -> Response:
         visit, form = await self._portal.submitted(request, Permission.CHANGE_USERS)
-        user = await run_in_threadpool(
-            user_administration.add_user,
-            visit.tenant,
-            user_name=form.get("user_name", ""),
-            display_name=form.get("display_name", ""),
-            email=form.get("email", ""),
-            by=visit.by,
-        )
+        typed = {name: form.get(name, "") for name in ADDED}
+        try:
+            user = await run_in_threadpool(user_administration.add_user, visit.tenant, **typed, by=visit.by)
+        except PortalRefused as refused:
+            values = {"typed": typed, "refused": refused}
+            return self._portal.page(visit, "add_user.html", values, section="users", status=refused.status)
         return _to_user(visit, user.id, "added")
 
     async def enable(self, request: Request) -> Response:

@@ -17,8 +17,15 @@ for (const button of document.querySelectorAll("button[data-copy]")) {
   button.addEventListener("click", () => copyValueOf(button));
 }
 
-document.addEventListener("click", (event) => {
+function closeMenus(but) {
   for (const menu of document.querySelectorAll("details.menu[open]")) {
-    if (!menu.contains(event.target)) menu.open = false;
+    if (!menu.contains(but)) menu.open = false;
   }
+}
+
+document.addEventListener("click", (event) => closeMenus(event.target));
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape") return;
+  document.activeElement?.closest("details.menu")?.querySelector("summary").focus();
+  closeMenus(null);
 });
