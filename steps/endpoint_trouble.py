@@ -28,6 +28,7 @@ MIDCYCLE: dict[str, Callable[[World], None]] = {
     "the first token is renewed": lambda world: world.change_token(0, "renew"),
     "SCIM provisioning is switched off": lambda world: switches_scim(world, "off"),
     "the second token is saved and the first removed": lambda world: rotate(world),
+    "Ada changes her department to Engines": lambda world: world.people.change("Ada", "department", "Engines"),
     "the cycle is broken off": lambda world: break_off(),
 }
 """What may happen while a cycle runs."""

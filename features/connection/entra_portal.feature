@@ -41,6 +41,17 @@ Feature: The portal of Entra ID
       When the page "Provisioning logs" is opened in Entra ID
       Then Entra ID shows the page
 
+    Scenario Outline: A <role> assigns nobody
+      Given Ada exists in the directory
+      And a <role> is signed in to Entra ID
+      When the administrator selects "Ada" on the page Add Assignment and assigns
+      Then Entra ID refuses the page
+
+      Examples:
+        | role           |
+        | Global Reader  |
+        | Reports Reader |
+
   @SEED-029
   Rule: A session that nobody uses ends
 

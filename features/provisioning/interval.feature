@@ -20,6 +20,17 @@ Feature: The provisioning interval
       Then the endpoint has one active user "ada@contoso.test"
 
     @NEG-55
+    Scenario: A change made while a cycle runs arrives with the cycle after it
+      Given Ada is assigned to the application at 09:05
+      And Grace is assigned to the application
+      And once 2 users have arrived Ada changes her department to Engines
+      And a provisioning cycle has ended
+      When a provisioning cycle ends
+      Then the user "ada@contoso.test" at the endpoint has:
+        | attribute                                                             | value   |
+        | urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:department | Engines |
+
+    @NEG-55
     Scenario Outline: A change made at <time> arrives with the cycle of <cycle>
       Given Ada is assigned to the application at <time>
       When the clock reaches <cycle>

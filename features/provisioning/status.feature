@@ -61,6 +61,55 @@ Feature: The provisioning status
         | CSV    |
         | JSON   |
 
+    Scenario Outline: Of the log, what has the <field> "<value>" can be downloaded alone
+      Given Ada is assigned to the application
+      And Grace is assigned to the application
+      And the account of Grace is disabled
+      And provisioning was started
+      When the administrator downloads the provisioning log as CSV, of the <field> "<value>"
+      Then the download tells:
+        | name   | action   | status    |
+        | <name> | <action> | <outcome> |
+
+      Examples:
+        | field  | value   | name  | action | outcome |
+        | status | skipped | Grace | other  | skipped |
+        | status | success | Ada   | create | success |
+        | action | create  | Ada   | create | success |
+
+    Scenario Outline: The day of the entry belongs to a log that is downloaded <bound> it
+      Given Ada is assigned to the application
+      And provisioning was started
+      When the administrator downloads the provisioning log as CSV, <bound> today
+      Then the download tells:
+        | name | action | status  |
+        | Ada  | create | success |
+
+      Examples:
+        | bound |
+        | since |
+        | until |
+
+    @policy-entra
+    Scenario: The log tells what changed, from what to what, and at whom
+      Given these people exist in the directory:
+        | name | job title     |
+        | Ada  | Mathematician |
+      And Ada was provisioned
+      And the job title of Ada becomes "Countess"
+      And a provisioning cycle has ended
+      When the administrator downloads the provisioning log as JSON, of the action "update"
+      Then the download tells that "title" of "ada@contoso.test" went from "Mathematician" to "Countess"
+
+    @groups
+    Scenario: The log tells who joined a group
+      Given "Engineering" with Ada was provisioned
+      And Grace exists in the directory
+      And Grace has joined "Engineering"
+      And a provisioning cycle has ended
+      When the administrator downloads the provisioning log as JSON, of the action "update"
+      Then the download tells that "grace@contoso.test" joined the group "Engineering"
+
   @IVANTI-045 @SEED-047
   Rule: The work grows with the number of users, by a look-up and a creation each
 
