@@ -32,6 +32,8 @@ class Page:
     """The attributes of each element that has an id."""
     fields: set[str] = field(default_factory=set)
     """The names of everything that can be filled in or pressed."""
+    hidden: dict[str, str] = field(default_factory=dict, repr=False)
+    """What its forms send along unseen."""
     options: list[str] = field(default_factory=list)
     """The values of everything that can be chosen from a list."""
     everything: str = field(default="", repr=False)
@@ -61,6 +63,8 @@ class _Reader(HTMLParser):
             self._page.elements[attributes["id"]] = attributes
         if tag == "main":
             self._page.id = attributes.get("data-page", "")
+        if attributes.get("type") == "hidden":
+            self._page.hidden[attributes["name"]] = attributes["value"]
         if tag == "option":
             self._page.options.append(attributes.get("value", ""))
         if tag in ("input", "select", "button") and "name" in attributes:
@@ -95,6 +99,10 @@ class EntraPortal:
     def submit(self, path: str, form: Mapping[str, str]) -> Page:
         """Send a form, and the page that it leads to."""
         return self._read(self._send("POST", f"{ROOT}{path}", data={"csrf": self._csrf, **form}))
+
+    def fill_in(self, path: str, form: Mapping[str, str]) -> Page:
+        """Open a page, and send the form that is on it, filled in like this."""
+        return self.submit(path, {**self.open(path).hidden, **form})
 
     def _send(self, method: str, path: str, **request: Any) -> httpx.Response:
         headers = {"Accept-Language": self.language, **request.pop("headers", {})}

@@ -172,20 +172,20 @@ def entered(world: World, **more: str) -> dict[str, str]:
 
 @when("the administrator tests the connection on the page")
 def tests_on_the_page(world: World, entra_portal: EntraPortal) -> None:
-    world.outcome = entra_portal.submit(path_of(world, "Edit provisioning"), entered(world, act="test"))
+    world.outcome = entra_portal.fill_in(path_of(world, "Edit provisioning"), entered(world, act="test"))
 
 
 @when(parsers.parse('the administrator chooses the scope "{scope}", tests and saves on the page'))
 def chooses_tests_and_saves(world: World, entra_portal: EntraPortal, scope: str) -> None:
     form, page = entered(world, scope=scope), path_of(world, "Edit provisioning")
-    entra_portal.submit(page, {**form, "act": "test"})
-    world.outcome = entra_portal.submit(page, {**form, "act": "save"})
+    entra_portal.fill_in(page, {**form, "act": "test"})
+    world.outcome = entra_portal.fill_in(page, {**form, "act": "save"})
 
 
 @when(parsers.parse('the administrator chooses the scope "{scope}" and saves a token that nobody issued on the page'))
 def saves_what_fails(world: World, entra_portal: EntraPortal, scope: str) -> None:
     form = entered(world, scope=scope, secret_token=INVENTED_TOKEN, act="save")
-    world.outcome = entra_portal.submit(path_of(world, "Edit provisioning"), form)
+    world.outcome = entra_portal.fill_in(path_of(world, "Edit provisioning"), form)
 
 
 @then("the page shows a green check")

@@ -11,6 +11,7 @@ from scimulate.mock_servers.entra.pages import create_entra_portal
 from scimulate.mock_servers.entra.sample import fill_with_company
 from scimulate.mock_servers.entra.tenant import EntraTenant
 from tests.entra_endpoint import Endpoint
+from tests.portal_page import hidden_fields
 
 HOME = "http://127.0.0.1:8881"
 
@@ -63,6 +64,11 @@ class Browser:
 
     def delete(self, path: str, **request: Any) -> httpx.Response:
         return self.ask("DELETE", path, **request)
+
+    def edit(self, application: str, fields: dict[str, str], **request: Any) -> httpx.Response:
+        """Open Edit provisioning of this application, and send its form with these fields."""
+        page = self.get(f"{application}/edit")
+        return self.post(f"{application}/edit", data={**hidden_fields(page), **fields}, **request)
 
     def create_application(self, **fields: str) -> str:
         """The path of a new application's overview."""

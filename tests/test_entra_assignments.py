@@ -142,16 +142,16 @@ def test_the_scope_is_chosen_before_the_test_and_saved_with_the_credentials(
     app = browser.create_application()
     (application,) = tenant.applications()
     form = {"tenant_url": BASE, "secret_token": TOKEN, "scope": "ALL", "notification_email": "ada@contoso.test"}
-    tested = browser.post(f"{app}/edit", data={**form, "act": "test"}).text
+    tested = browser.edit(app, {**form, "act": "test"}).text
     assert '<option value="ALL" selected>' in tested
     assert application.scope == "Sync only assigned users and groups"
-    refused = browser.post(f"{app}/edit", data={**form, "secret_token": "wrong", "act": "save"}).text
+    refused = browser.edit(app, {**form, "secret_token": "wrong", "act": "save"}).text
     assert 'id="not-saved"' in refused
     assert application.scope == "Sync only assigned users and groups"
-    browser.post(f"{app}/edit", data={**form, "act": "save"})
+    browser.edit(app, {**form, "act": "save"})
     assert application.scope == "Sync all users and groups"
     assert application.settings.notification_email == "ada@contoso.test"
-    bad = browser.post(f"{app}/edit", data={**form, "notification_email": "nobody", "act": "save"})
+    bad = browser.edit(app, {**form, "notification_email": "nobody", "act": "save"})
     assert (bad.status_code, 'data-code="bad_email"' in bad.text) == (400, True)
 
 
@@ -160,7 +160,7 @@ def test_a_quarantine_is_notified_once(browser: Browser, tenant: EntraTenant, en
     app, clock = browser.create_application(), tenant.clock
     (application,) = tenant.applications()
     form = {"tenant_url": BASE, "secret_token": TOKEN, "notification_email": "a@b.test", "send_on_failure": "on"}
-    browser.post(f"{app}/edit", data={**form, "act": "save"})
+    browser.edit(app, {**form, "act": "save"})
     endpoint.fault = lambda request: error(401)
     browser.post(f"{app}/provisioning/start")
     for _ in range(12):

@@ -5,9 +5,11 @@ import re
 import pytest
 
 from scimulate.mock_servers.entra.application import Credentials
+from scimulate.mock_servers.entra.scope import Scope
 from scimulate.mock_servers.entra.tenant import EntraTenant
 from tests.entra_endpoint import BASE, LIST, TOKEN, Endpoint, answered
 from tests.entra_portal_site import Browser, company
+from tests.portal_page import hidden_fields
 
 
 @pytest.fixture
@@ -33,12 +35,12 @@ def test_the_documented_way_can_be_walked_by_hand(browser: Browser, endpoint: En
     """SEED-029…048, SEED-066."""
     app = create_application(browser)
 
-    tested = browser.post(f"{app}/edit", data={"tenant_url": BASE, "secret_token": TOKEN, "act": "test"})
+    tested = browser.edit(app, {"tenant_url": BASE, "secret_token": TOKEN, "act": "test"})
     assert "✔" in tested.text
     assert TOKEN not in tested.text
     entered = re.search(r'name="entered" value="([^"]+)"', tested.text)
     assert entered
-    saved = browser.post(f"{app}/edit", data={"tenant_url": BASE, "entered": entered[1], "act": "save"})
+    saved = browser.edit(app, {"tenant_url": BASE, "entered": entered[1], "act": "save"})
     assert "Saved." in saved.text
     assert TOKEN not in saved.text
 
@@ -65,7 +67,7 @@ def test_the_documented_way_can_be_walked_by_hand(browser: Browser, endpoint: En
 
 def test_a_refused_connection_shows_no_green_check_and_is_not_saved(browser: Browser, tenant: EntraTenant) -> None:
     app = create_application(browser)
-    refused = browser.post(f"{app}/edit", data={"tenant_url": BASE, "secret_token": "wrong", "act": "save"})
+    refused = browser.edit(app, {"tenant_url": BASE, "secret_token": "wrong", "act": "save"})
     assert "✖" in refused.text
     assert "✔" not in refused.text
     (application,) = tenant.applications()
@@ -76,11 +78,11 @@ def test_a_refused_connection_shows_no_green_check_and_is_not_saved(browser: Bro
 def test_the_saved_secret_goes_to_its_own_url_only(browser: Browser, endpoint: Endpoint) -> None:
     """SEED-033, NEG-14."""
     app = create_application(browser)
-    browser.post(f"{app}/edit", data={"tenant_url": BASE, "secret_token": TOKEN, "act": "save"})
+    browser.edit(app, {"tenant_url": BASE, "secret_token": TOKEN, "act": "save"})
     endpoint.sent()
-    assert "✔" in browser.post(f"{app}/edit", data={"tenant_url": BASE, "secret_token": "", "act": "test"}).text
+    assert "✔" in browser.edit(app, {"tenant_url": BASE, "secret_token": "", "act": "test"}).text
     elsewhere = "https://elsewhere.contoso.test/scim/v2"
-    assert "✖" in browser.post(f"{app}/edit", data={"tenant_url": elsewhere, "secret_token": "", "act": "test"}).text
+    assert "✖" in browser.edit(app, {"tenant_url": elsewhere, "secret_token": "", "act": "test"}).text
     assert [TOKEN in request.headers["Authorization"] for request in endpoint.requests] == [True, True, False]
 
 
@@ -92,14 +94,14 @@ def test_saving_with_the_masked_secret_keeps_it_for_its_base_address(
 ) -> None:
     """SEED-033, ENTRA-005: the flag changes the dialect and not the place."""
     app = create_application(browser)
-    browser.post(f"{app}/edit", data={"tenant_url": BASE, "secret_token": TOKEN, "act": "save"})
-    saved = browser.post(f"{app}/edit", data={"tenant_url": url, "secret_token": "", "act": "save"})
+    browser.edit(app, {"tenant_url": BASE, "secret_token": TOKEN, "act": "save"})
+    saved = browser.edit(app, {"tenant_url": url, "secret_token": "", "act": "save"})
     assert "Saved." in saved.text
     assert TOKEN not in saved.text
     (application,) = tenant.applications()
     assert application.credentials == Credentials(url.strip())
     endpoint.sent()
-    tested = browser.post(f"{app}/edit", data={"tenant_url": url, "secret_token": "", "act": "test"})
+    tested = browser.edit(app, {"tenant_url": url, "secret_token": "", "act": "test"})
     assert "✔" in tested.text
     assert "Saved." not in tested.text
     assert {request.headers["Authorization"] for request in endpoint.requests} == {f"Bearer {TOKEN}"}
@@ -108,9 +110,9 @@ def test_saving_with_the_masked_secret_keeps_it_for_its_base_address(
 def test_a_secret_is_not_saved_for_another_place_by_leaving_it_masked(browser: Browser, tenant: EntraTenant) -> None:
     """NEG-14."""
     app = create_application(browser)
-    browser.post(f"{app}/edit", data={"tenant_url": BASE, "secret_token": TOKEN, "act": "save"})
+    browser.edit(app, {"tenant_url": BASE, "secret_token": TOKEN, "act": "save"})
     elsewhere = f"{BASE}/other"
-    assert "✖" in browser.post(f"{app}/edit", data={"tenant_url": elsewhere, "secret_token": "", "act": "save"}).text
+    assert "✖" in browser.edit(app, {"tenant_url": elsewhere, "secret_token": "", "act": "save"}).text
     (application,) = tenant.applications()
     assert application.credentials == Credentials(BASE)
 
@@ -168,14 +170,62 @@ def test_strangers_are_kept_out(headers: dict[str, str], code: str, browser: Bro
     assert tenant.applications() == []
 
 
+def test_of_two_pages_of_edit_provisioning_the_one_that_is_saved_later_overwrites_nothing(
+    browser: Browser, tenant: EntraTenant
+) -> None:
+    app = create_application(browser)
+    (application,) = tenant.applications()
+    later = hidden_fields(browser.get(f"{app}/edit"))
+    fields = {"tenant_url": BASE, "secret_token": TOKEN, "scope": "ASSIGNED", "act": "save"}
+    assert browser.edit(app, {**fields, "notification_email": "ada@b.test"}).status_code == 200
+    for seen in (later, {"seen": ""}):
+        told = browser.post(f"{app}/edit", data={**seen, **fields, "scope": "ALL", "notification_email": "b@b.test"})
+        assert (told.status_code, 'id="refused" data-code="changed_meanwhile"' in told.text) == (409, True)
+        assert 'value="b@b.test"' in told.text
+        assert (TOKEN in told.text, application.scope, application.settings.notification_email) == (
+            False,
+            Scope.ASSIGNED,
+            "ada@b.test",
+        )
+
+
+def test_a_form_that_is_not_taken_comes_back_as_it_was_filled_in(browser: Browser, tenant: EntraTenant) -> None:
+    app = create_application(browser)
+    people, groups = len(tenant.directory.users()), len(tenant.directory.groups())
+    refused = {
+        "application_name_empty": browser.post("/portal/applications", data={"name": " ", "type": "app registration"}),
+        "text_unusable": browser.post("/portal/users", data={"display_name": "<A>", "user_principal_name": "b" * 300}),
+        "display_name_empty": browser.post("/portal/groups", data={"display_name": " "}),
+        "bad_email": browser.edit(
+            app, {"tenant_url": BASE, "secret_token": TOKEN, "notification_email": "<b>", "scope": "ALL", "act": "save"}
+        ),
+    }
+    for code, answer in refused.items():
+        assert (answer.status_code // 100, f'id="refused" data-code="{code}"' in answer.text) == (4, True), code
+    assert 'value="app registration" checked' in refused["application_name_empty"].text
+    assert ('value="&lt;A&gt;"' in refused["text_unusable"].text, "b" * 300 in refused["text_unusable"].text) == (
+        True,
+        True,
+    )
+    edited = refused["bad_email"].text
+    assert [each in edited for each in ("&lt;b&gt;", f'value="{BASE}"', '<option value="ALL" selected>', TOKEN)] == [
+        True,
+        True,
+        True,
+        False,
+    ]
+    kept = (len(tenant.applications()), len(tenant.directory.users()), len(tenant.directory.groups()))
+    assert (kept, tenant.applications()[0].credentials) == ((1, people, groups), None)
+
+
 def test_trouble_with_the_connection_is_told_in_japanese_wherever_it_is_shown(
     browser: Browser, tenant: EntraTenant, endpoint: Endpoint
 ) -> None:
     app, japanese = create_application(browser), {"Accept-Language": "ja"}
     fields = {"tenant_url": BASE, "secret_token": TOKEN, "act": "save"}
     endpoint.fault = lambda _: answered(200, {"schemas": [LIST], "totalResults": 3, "Resources": []})
-    browser.post(f"{app}/edit", data=fields)
-    tested = browser.post(f"{app}/edit", data={**fields, "act": "test"}, headers=japanese).text
+    browser.edit(app, fields)
+    tested = browser.edit(app, {**fields, "act": "test"}, headers=japanese).text
     assert re.findall(r"<div>([^<]*)</div>", tested) == [
         f"存在しない名前の検索に対し、{kind} が 3 件のリソースを返しました。フィルタが無視されているようです"
         for kind in ("/Users", "/Groups")

@@ -6,7 +6,7 @@ ProvisioningRefused   what was asked cannot be done as things stand
 
 import threading
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -34,6 +34,7 @@ from scimulate.mock_servers.entra.refused import ProvisioningRefused
 from scimulate.mock_servers.entra.scope import Scope, entitled
 from scimulate.mock_servers.entra.status import JobStatus
 from scimulate.mock_servers.entra.throttling import patient
+from scimulate.mock_servers.seen import seen_mark
 
 __all__ = [
     "Application",
@@ -142,6 +143,7 @@ class Application:
         self.notifications: list[Notification] = []
         self._assigned: dict[str, None] = {}
         self._connection: Connection | None = None
+        self._secrets_saved = 0
         self._scope = self._scope_in_force = Scope.ASSIGNED
         self._lock = threading.RLock()
         self._job = Job(clock, self, self.log, new_id)
@@ -217,6 +219,35 @@ class Application:
 
     def save_credentials(self, tenant_url: str, secret_token: str | None) -> None:
         """Store what passes the test. Raises `CredentialsRefused`; the former credentials then stay (SEED-038)."""
+        connection = self._tested(tenant_url, secret_token)
+        with self._lock:
+            self._keep(connection)
+
+    def save(
+        self, tenant_url: str, secret_token: str | None, scope: Scope, settings: ProvisioningSettings, *, seen: str
+    ) -> None:
+        """Edit provisioning as a whole, all of it or nothing; not over what others saved since `mark` was `seen`."""
+        connection = self._tested(tenant_url, secret_token)
+        with self._lock:
+            if seen != self.mark:
+                raise ProvisioningRefused("changed_meanwhile")
+            self._keep(connection)
+            self.scope, self.settings = scope, settings
+
+    @property
+    def mark(self) -> str:
+        """Another one for other credentials, another scope and other settings; it tells nothing of the secret."""
+        with self._lock:
+            shown = {"secrets": self._secrets_saved, "url": self._connection and self._connection.tenant_url}
+            return seen_mark({**shown, "scope": self._scope, **asdict(self.settings)})
+
+    def _keep(self, connection: Connection) -> None:
+        if self._connection is None or self._connection.secret_token != connection.secret_token:
+            self._secrets_saved += 1
+        self._connection = connection
+        self._job.credentials_changed()
+
+    def _tested(self, tenant_url: str, secret_token: str | None) -> Connection:
         self.require_automatic()
         try:
             connection = self._entered(tenant_url, secret_token)
@@ -225,8 +256,7 @@ class Application:
         test = self._test(connection)
         if not test.succeeded:
             raise CredentialsRefused(test)
-        self._connection = connection
-        self._job.credentials_changed()
+        return connection
 
     def _entered(self, tenant_url: str, secret_token: str | None) -> Connection:
         """The two fields. The saved secret goes with the base address it was saved for, and to no other (NEG-14)."""

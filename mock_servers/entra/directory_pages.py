@@ -1,6 +1,6 @@
 """The directory as pages: users and groups."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import cast
 
 from starlette.requests import Request
@@ -9,7 +9,7 @@ from starlette.routing import Route
 
 from scimulate.mock_servers.entra.accounts import Permission
 from scimulate.mock_servers.entra.directory import UnknownPrincipal
-from scimulate.mock_servers.entra.portal import ROOT, SHOWN, EntraPortal, refusing, see
+from scimulate.mock_servers.entra.portal import ROOT, SHOWN, EntraPortal, Visit, refusing, see
 from scimulate.mock_servers.entra.principals import Principal, User, UserChanges
 from scimulate.mock_servers.entra.reading import text_within_limits, ticked
 from scimulate.mock_servers.refusal import PortalRefused
@@ -69,17 +69,26 @@ class _DirectoryPages:
 
     async def users(self, request: Request) -> Response:
         visit = self._portal.visit(request, Permission.SEE_DIRECTORY)
+        return self._users(request, visit, dict.fromkeys(REQUIRED, ""))
+
+    def _users(
+        self, request: Request, visit: Visit, typed: Mapping[str, str], refused: PortalRefused | None = None
+    ) -> Response:
         search = request.query_params.get("search", "")
         everybody = [*self._directory.users(), *self._directory.deleted_users()]
         if search:
             everybody = [found for found in self._directory.search(search) if isinstance(found, User)]
-        values = {"search": search, "users": everybody[:SHOWN], "total": len(everybody)}
-        return self._portal.page(request, visit, "users.html", values, section="users")
+        values = {"search": search, "users": everybody[:SHOWN], "total": len(everybody), "typed": typed}
+        return self._portal.page(request, visit, "users.html", values, section="users", refused=refused)
 
     async def create_user(self, request: Request) -> Response:
-        _, form = await self._portal.submitted(request, Permission.CHANGE_DIRECTORY)
-        name, principal_name = (text_within_limits(form.get(field, "").strip()) for field in REQUIRED)
-        user = await self._portal.do(lambda: self._directory.create_user(name, principal_name or None))
+        visit, form = await self._portal.submitted(request, Permission.CHANGE_DIRECTORY)
+        typed = {field: form.get(field, "") for field in REQUIRED}
+        try:
+            name, principal_name = (text_within_limits(typed[field].strip()) for field in REQUIRED)
+            user = await self._portal.do(lambda: self._directory.create_user(name, principal_name or None))
+        except PortalRefused as refused:
+            return self._users(request, visit, typed, refused)
         return see(f"{ROOT}/users/{user.id}")
 
     async def user(self, request: Request) -> Response:
@@ -121,15 +130,21 @@ class _DirectoryPages:
         return await self._change(request, self._directory.purge_user, "users")
 
     async def groups(self, request: Request) -> Response:
-        visit = self._portal.visit(request, Permission.SEE_DIRECTORY)
+        return self._groups(request, self._portal.visit(request, Permission.SEE_DIRECTORY), "")
+
+    def _groups(self, request: Request, visit: Visit, typed: str, refused: PortalRefused | None = None) -> Response:
         groups = self._directory.groups()
-        values = {"groups": groups[:SHOWN], "total": len(groups)}
-        return self._portal.page(request, visit, "groups.html", values, section="groups")
+        values = {"groups": groups[:SHOWN], "total": len(groups), "typed": {"display_name": typed}}
+        return self._portal.page(request, visit, "groups.html", values, section="groups", refused=refused)
 
     async def create_group(self, request: Request) -> Response:
-        _, form = await self._portal.submitted(request, Permission.CHANGE_DIRECTORY)
-        name = text_within_limits(form.get("display_name", ""))
-        group = await self._portal.do(lambda: self._directory.create_group(name))
+        visit, form = await self._portal.submitted(request, Permission.CHANGE_DIRECTORY)
+        typed = form.get("display_name", "")
+        try:
+            name = text_within_limits(typed)
+            group = await self._portal.do(lambda: self._directory.create_group(name))
+        except PortalRefused as refused:
+            return self._groups(request, visit, typed, refused)
         return see(f"{ROOT}/groups/{group.id}")
 
     async def group(self, request: Request) -> Response:

@@ -1,5 +1,7 @@
 """The portal of the mock Entra ID as pages, server-rendered and without JavaScript; the same as JSON in `api.py`."""
 
+from collections.abc import Mapping
+
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
@@ -19,7 +21,7 @@ from scimulate.mock_servers.entra import (
 from scimulate.mock_servers.entra.accounts import Permission
 from scimulate.mock_servers.entra.application import ApplicationType, Plan
 from scimulate.mock_servers.entra.links import INTERVAL
-from scimulate.mock_servers.entra.portal import FOLDER, ROOT, Advance, EntraPortal, see
+from scimulate.mock_servers.entra.portal import FOLDER, ROOT, Advance, EntraPortal, Visit, see
 from scimulate.mock_servers.entra.reading import plan_named, type_named
 from scimulate.mock_servers.entra.status import shown_state
 from scimulate.mock_servers.entra.tenant import EntraTenant
@@ -123,13 +125,23 @@ class _ApplicationPages:
 
     async def new(self, request: Request) -> Response:
         visit = self._portal.visit(request, Permission.CHANGE_APPLICATIONS)
-        values = {"types": list(ApplicationType)}
-        return self._portal.page(request, visit, "create_application.html", values, section="applications")
+        return self._form(request, visit, {"name": "", "type": ApplicationType.NON_GALLERY})
+
+    def _form(
+        self, request: Request, visit: Visit, typed: Mapping[str, str], refused: PortalRefused | None = None
+    ) -> Response:
+        values = {"types": list(ApplicationType), "typed": typed}
+        return self._portal.page(
+            request, visit, "create_application.html", values, section="applications", refused=refused
+        )
 
     async def create(self, request: Request) -> Response:
-        _, form = await self._portal.submitted(request, Permission.CHANGE_APPLICATIONS)
-        name, type = form.get("name", ""), type_named(form.get("type", ApplicationType.NON_GALLERY))
-        application = await self._portal.do(lambda: self._portal.tenant.create_application(name, type))
+        visit, form = await self._portal.submitted(request, Permission.CHANGE_APPLICATIONS)
+        name, type = form.get("name", ""), form.get("type", ApplicationType.NON_GALLERY)
+        try:
+            application = await self._portal.do(lambda: self._portal.tenant.create_application(name, type_named(type)))
+        except PortalRefused as refused:
+            return self._form(request, visit, {"name": name, "type": type}, refused)
         return see(f"{ROOT}/applications/{application.id}")
 
     async def overview(self, request: Request) -> Response:

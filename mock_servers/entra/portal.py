@@ -136,24 +136,42 @@ class EntraPortal:
         return application
 
     def page(
-        self, request: Request, visit: Visit, template: str, values: Mapping[str, object], *, section: str
+        self,
+        request: Request,
+        visit: Visit,
+        template: str,
+        values: Mapping[str, object],
+        *,
+        section: str,
+        refused: PortalRefused | None = None,
     ) -> Response:
+        """A page of the portal. `refused` is why what was sent was not done; the page tells above all else."""
         shared = {
             "now": self.tenant.clock.now(),
             "can_advance": self.advance is not None,
             "here": request.url.path,
             "visit": visit,
             "section": section,
+            "refused": refused,
+            "refusal": refused.sentence_in(visit.language) if refused else "",
             **words(request),
         }
-        return HTMLResponse(self._templates.get_template(template).render({**shared, **values}))
+        content = self._templates.get_template(template).render({**shared, **values})
+        return HTMLResponse(content, refused.status if refused else 200)
 
     def application_page(
-        self, request: Request, visit: Visit, template: str, values: Mapping[str, object], *, menu: str
+        self,
+        request: Request,
+        visit: Visit,
+        template: str,
+        values: Mapping[str, object],
+        *,
+        menu: str,
+        refused: PortalRefused | None = None,
     ) -> Response:
         application = self.application_of(request)
         shared = {"application": application, "base": f"{ROOT}/applications/{application.id}", "menu": menu}
-        return self.page(request, visit, template, {**shared, **values}, section="applications")
+        return self.page(request, visit, template, {**shared, **values}, section="applications", refused=refused)
 
     def sign_in_page(self, request: Request, message: str, status: int = 200) -> Response:
         """`message` is the label of why one is here, or ""."""

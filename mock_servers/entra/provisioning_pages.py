@@ -2,13 +2,15 @@
 
 import secrets
 from collections import OrderedDict
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
 from scimulate.mock_servers.entra.accounts import Permission
-from scimulate.mock_servers.entra.application import MASK, OnDemand, ProvisioningSettings
+from scimulate.mock_servers.entra.application import MASK, Application, OnDemand
 from scimulate.mock_servers.entra.connection import ConnectionTest, CredentialsRefused
 from scimulate.mock_servers.entra.portal import ROOT, EntraPortal, Visit, refusing, scope_named, see
 from scimulate.mock_servers.entra.principals import Group
@@ -65,10 +67,10 @@ class _ProvisioningPages:
             "state": shown_state(status),
             "quarantine": worded(status.quarantine_message, status.quarantine_told, visit),
             "failed": failed,
-            "refused": refused,
-            "sentence": refused.sentence_in(visit.language) if refused else "",
         }
-        return self._portal.application_page(request, visit, "provisioning.html", values, menu="provisioning")
+        return self._portal.application_page(
+            request, visit, "provisioning.html", values, menu="provisioning", refused=refused
+        )
 
     async def control(self, request: Request) -> Response:
         visit, _ = await self._portal.submitted(request, Permission.PROVISION)
@@ -84,6 +86,29 @@ class _ProvisioningPages:
         return see(f"{ROOT}/applications/{application.id}/provisioning")
 
 
+@dataclass(frozen=True)
+class _EditForm:
+    """What stands in the form, sensible or not. A blank secret leaves the saved one as it is."""
+
+    tenant_url: str
+    secret_token: str | None = field(repr=False)
+    notification_email: str
+    send_on_failure: bool
+    scope: str
+    seen: str
+
+
+def _saved(application: Application) -> _EditForm:
+    return _EditForm(
+        tenant_url=application.credentials.tenant_url if application.credentials else "",
+        secret_token=None,
+        notification_email=application.settings.notification_email,
+        send_on_failure=application.settings.send_on_failure,
+        scope=application.scope.name,
+        seen=application.mark,
+    )
+
+
 class _EditPages:
     """Edit provisioning: one form with the credentials and the settings. Save keeps all of it or nothing."""
 
@@ -94,54 +119,64 @@ class _EditPages:
 
     async def edit(self, request: Request) -> Response:
         visit = self._portal.visit(request, Permission.PROVISION)
-        application = self._portal.application_of(request)
-        url = application.credentials.tenant_url if application.credentials else ""
-        return self._page(request, visit, url, application.scope, application.settings)
+        return self._page(request, visit, _saved(self._portal.application_of(request)))
 
     def _page(
         self,
         request: Request,
         visit: Visit,
-        tenant_url: str,
-        scope: Scope,
-        settings: ProvisioningSettings,
+        form: _EditForm,
         *,
         test: ConnectionTest | None = None,
-        entered: str = "",
         saved: bool | None = None,
+        refused: PortalRefused | None = None,
     ) -> Response:
+        entered = self._keep(form.secret_token)
         has_secret = bool(entered) or self._portal.application_of(request).credentials is not None
         values = {
-            "tenant_url": tenant_url,
+            "typed": form,
+            "seen": form.seen,
             "test": test,
             "sentence": sentence_of(test, visit) if test else "",
             "warnings": [worded(str(told), told, visit) for told in test.warned] if test else [],
             "entered": entered,
             "saved": saved,
             "masked": MASK if has_secret else "",
-            "scope": scope,
             "scopes": list(Scope),
-            "settings": settings,
         }
-        return self._portal.application_page(request, visit, "edit.html", values, menu="provisioning")
+        return self._portal.application_page(request, visit, "edit.html", values, menu="provisioning", refused=refused)
 
     async def test_or_save(self, request: Request) -> Response:
-        visit, form = await self._portal.submitted(request, Permission.PROVISION)
+        visit, sent = await self._portal.submitted(request, Permission.PROVISION)
         application = self._portal.application_of(request)
-        url = form.get("tenant_url", "")
-        token = form.get("secret_token", "") or self._entered.get(form.get("entered", ""))
-        scope = scope_named(form["scope"]) if "scope" in form else application.scope
-        settings = settings_of(form.get("notification_email", ""), form.get("send_on_failure") == "on")
-        if form.get("act") != "save":
-            test = await self._portal.do(lambda: application.test_connection(url, token))
-            return self._page(request, visit, url, scope, settings, test=test, entered=self._keep(token))
+        form = self._filled_in(application, sent)
+        save = sent.get("act") == "save"
         try:
-            await self._portal.do(lambda: application.save_credentials(url, token))
-        except CredentialsRefused as refused:
-            entered = self._keep(token)
-            return self._page(request, visit, url, scope, settings, test=refused.test, entered=entered, saved=False)
-        application.scope, application.settings = scope, settings
-        return self._page(request, visit, url, scope, settings, saved=True)
+            scope, settings = scope_named(form.scope), settings_of(form.notification_email, form.send_on_failure)
+            if not save:
+                url, token = form.tenant_url, form.secret_token
+                test = await self._portal.do(lambda: application.test_connection(url, token))
+                return self._page(request, visit, form, test=test)
+            await self._portal.do(
+                lambda: application.save(form.tenant_url, form.secret_token, scope, settings, seen=form.seen)
+            )
+        except CredentialsRefused as failed:
+            shown = self._page(request, visit, form, test=failed.test, saved=False)
+            shown.status_code = 409
+            return shown
+        except PortalRefused as refused:
+            return self._page(request, visit, form, saved=False if save else None, refused=refused)
+        return self._page(request, visit, _saved(application), saved=True)
+
+    def _filled_in(self, application: Application, sent: Mapping[str, str]) -> _EditForm:
+        return _EditForm(
+            tenant_url=sent.get("tenant_url", ""),
+            secret_token=sent.get("secret_token", "") or self._entered.get(sent.get("entered", "")),
+            notification_email=sent.get("notification_email", ""),
+            send_on_failure=sent.get("send_on_failure") == "on",
+            scope=sent.get("scope", application.scope.name),
+            seen=sent.get("seen", ""),
+        )
 
     def _keep(self, token: str | None) -> str:
         if not token:
