@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from pytest_bdd import given, parsers, then, when
 
-from scimulate.mock_servers.entra.application import ProvisioningRefused
+from scimulate.mock_servers.entra.application import ProvisioningRefused, ProvisioningSettings
 from scimulate.mock_servers.entra.status import shown_state
 from scimulate.steps.clock import on_the_day
 from scimulate.steps.directory import listed_names
@@ -57,6 +57,17 @@ def group_was_provisioned(world: World, group: str, names: str) -> None:
     world.judge.remember(user_names)
     world.judge.group_lists(group, user_names)
     world.judge.remember_group(group, world.judge.one_group(group))
+
+
+@given(parsers.parse('failures are mailed to "{address}"'))
+def failures_are_mailed(world: World, address: str) -> None:
+    world.application.settings = ProvisioningSettings(address, send_on_failure=True)
+
+
+@then(parsers.parse('one mail was sent to "{address}"'))
+def one_mail_was_sent(world: World, address: str) -> None:
+    sent = [mail.to for mail in world.application.notifications]
+    world.judge.check(expected=[address], actual=sent, action="reading the mails of the provisioning service")
 
 
 @when("provisioning is started")

@@ -103,6 +103,21 @@ Feature: Provisioning an assigned user
       Then no user was created
       And the endpoint has one active user "ada@contoso.test"
 
+  @IVANTI-026
+  Rule: The full name is put together from first and last name
+
+    @policy-entra
+    Scenario: The full name is not the name that is displayed
+      Given these people exist in the directory:
+        | name | given name | surname |
+        | Ada  | Augusta    | King    |
+      And Ada is assigned to the application
+      When provisioning is started
+      Then the user "ada@contoso.test" at the endpoint has:
+        | attribute      | value        |
+        | displayName    | Ada          |
+        | name.formatted | Augusta King |
+
   @IVANTI-040 @IVANTI-096 @NEG-21 @policy-ivanti-r119
   Rule: A user without an e-mail address is not provisioned, and the log says why
 

@@ -130,6 +130,13 @@ Feature: The provisioning interval
         | 28   | Quarantine |
         | 29   | Disabled   |
 
+    @mock-only
+    Scenario: Of one trouble the administrator is told by one mail, however often it is met
+      Given failures are mailed to "operations@contoso.test"
+      And the first token was renewed
+      When 1 day passes
+      Then one mail was sent to "operations@contoso.test"
+
     Scenario: Once a cycle got through, the next trouble begins with 6 hours again
       Given the first token was renewed
       And a provisioning cycle has ended
@@ -154,6 +161,25 @@ Feature: The provisioning interval
       When provisioning is started at 09:10
       Then nothing was sent
       And the last cycle began at 09:00 and ended at 09:00
+
+  @ENTRA-142 @ENTRA-146
+  Rule: The recycle bin of the directory keeps a user for 30 days
+
+    Background:
+      Given Ada and Grace were provisioned
+      And Ada is deleted softly
+      And provisioning was stopped at 23:00
+
+    Scenario: After 29 days she is disabled at the endpoint
+      Given 29 days have passed
+      When provisioning is started
+      Then the endpoint has one inactive user "ada@contoso.test"
+
+    Scenario: After 30 days she is deleted there
+      Given 30 days have passed
+      When provisioning is started
+      Then the endpoint has no user "ada@contoso.test"
+      And the endpoint has one active user "grace@contoso.test"
 
   @NEG-57 @ENTRA-238
   Rule: After Stop no further cycle begins
