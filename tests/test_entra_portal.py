@@ -232,7 +232,7 @@ def test_trouble_with_the_connection_is_told_in_japanese_wherever_it_is_shown(
     ]
     endpoint.fault = lambda _: answered(401, {})
     sentence = (
-        "GET /Users with a filter に 401 が返されました。資格情報が受け入れられません。"
+        "GET /Users\uff08フィルタ付き\uff09 に 401 が返されました。資格情報が受け入れられません。"
         "シークレットトークンとテナントURLを確認してください"
     )
     status = browser.post(f"{app}/provisioning/start", data={}, headers=japanese).text
@@ -242,6 +242,29 @@ def test_trouble_with_the_connection_is_told_in_japanese_wherever_it_is_shown(
     ada = next(iter(tenant.directory.search("Ada"))).id
     on_demand = browser.post(f"{app}/on-demand", data={"principal": ada}, headers=japanese).text
     assert re.findall(r'data-result="failure"><b>✖</b> ([^<]*) <code>', on_demand) == [f"試験接続: {sentence}"]
+
+
+def test_a_quarantine_that_begins_in_mid_cycle_is_told_and_notified_in_the_readers_language(
+    browser: Browser, tenant: EntraTenant, endpoint: Endpoint
+) -> None:
+    """ENTRA-051: the probe gets its empty list, the first user gets 404."""
+    app, (ada, *_) = create_application(browser), tenant.directory.search("Ada")
+    (application,) = tenant.applications()
+    form = {"tenant_url": BASE, "secret_token": TOKEN, "notification_email": "a@b.test", "send_on_failure": "on"}
+    browser.edit(app, {**form, "act": "save"})
+    application.assign(ada.id)
+    endpoint.fault = lambda request: answered(404, {}) if "contoso" in str(request.url) else None
+    browser.post(f"{app}/provisioning/start")
+    told = {
+        "en": "GET /Users with a filter was answered 404, expected 200 and an empty list (RFC 7644 section 3.4.2);"
+        " check the Tenant URL",
+        "ja": "GET /Users\uff08フィルタ付き\uff09 に 404 が返されました。200 と空のリストが必要です (RFC 7644 3.4.2)。"
+        "テナントURLを確認してください",
+    }
+    assert application.status().quarantine_message == told["en"]
+    for language, sentence in told.items():
+        page = browser.get(f"{app}/provisioning", headers={"Accept-Language": language}).text
+        assert [page.count(sentence), re.findall(r"<dd>a@b.test: ([^<]*) <code>", page)] == [2, [sentence]]
 
 
 def test_every_answer_is_guarded(browser: Browser) -> None:

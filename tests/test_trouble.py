@@ -93,7 +93,7 @@ def test_each_answer_has_a_class_and_a_sentence_in_each_language(
     told = application.test_connection(BASE, TOKEN).told
     assert told is not None
     assert told.trouble is trouble
-    said = {load_labels().text(told.label, language, **told.values) for language in Language}
+    said = {told.sentence_in(language) for language in Language}
     assert len(said) == 2
     assert all("GET /Users" in sentence for sentence in said)
 

@@ -9,6 +9,7 @@ from typing import Final
 
 from scimulate.mock_servers.entra.conversation import WireAnswer
 from scimulate.mock_servers.entra.mapping import ENTERPRISE_SCHEMA
+from scimulate.mock_servers.entra.trouble import Told, Trouble
 
 INCOMPATIBLE: Final = "SystemForCrossDomainIdentityManagementServiceIncompatible"
 SEVERAL: Final = "SystemForCrossDomainIdentityManagementMultipleEntriesInResponse"
@@ -34,6 +35,8 @@ class ExportFailed(Exception):
     code: str
     reason: str
     quarantines: bool = False
+    told: Told | None = None
+    """The class of what is wrong, where the whole job suffers, whose label says it in other languages."""
 
 
 @dataclass(frozen=True)
@@ -75,10 +78,14 @@ def require_success(answer: WireAnswer) -> None:
         raise refusal(answer)
 
 
-def read_list(answer: WireAnswer) -> tuple[int, list[object]]:
-    """A filtered list: how many there are, and those that were sent along. A 404 is no empty list (ENTRA-051)."""
+def read_list(answer: WireAnswer, path: str) -> tuple[int, list[object]]:
+    """A filtered list of what is at `path`: how many there are, and those that were sent along.
+
+    A 404 is no empty list (ENTRA-051).
+    """
     if answer.status == 404:
-        raise ExportFailed(INCOMPATIBLE, f"{described(answer)} to a filtered list", quarantines=True)
+        told = Told(Trouble.NOT_FOUND, f"GET {path}", described(answer), filtered=True)
+        raise ExportFailed(INCOMPATIBLE, f"{described(answer)} to a filtered list", quarantines=True, told=told)
     document = _read_object(answer)
     total = document.get("totalResults")
     resources = document.get("Resources")
@@ -91,9 +98,9 @@ def read_list(answer: WireAnswer) -> tuple[int, list[object]]:
     return max(total, len(resources)), resources
 
 
-def read_match(answer: WireAnswer) -> Resource | None:
+def read_match(answer: WireAnswer, path: str) -> Resource | None:
     """The one resource that a match query found, or `None` (ENTRA-050, ENTRA-106)."""
-    total, resources = read_list(answer)
+    total, resources = read_list(answer, path)
     if total == 0:
         return None
     if total > 1:

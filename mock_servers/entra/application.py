@@ -34,6 +34,7 @@ from scimulate.mock_servers.entra.refused import ProvisioningRefused
 from scimulate.mock_servers.entra.scope import Scope, entitled
 from scimulate.mock_servers.entra.status import JobStatus
 from scimulate.mock_servers.entra.throttling import patient
+from scimulate.mock_servers.entra.trouble import Told
 from scimulate.mock_servers.seen import seen_mark
 
 __all__ = [
@@ -83,6 +84,8 @@ class Notification:
     to: str
     reason: str
     message: str
+    told: Told | None = None
+    """The class of what is wrong, whose label says it in other languages."""
 
 
 @dataclass(frozen=True)
@@ -301,7 +304,13 @@ class Application:
         settings = self.settings
         if settings.send_on_failure and settings.notification_email:
             self.notifications.append(
-                Notification(self._clock.now(), settings.notification_email, quarantine.code, quarantine.message)
+                Notification(
+                    self._clock.now(),
+                    settings.notification_email,
+                    quarantine.code,
+                    quarantine.message,
+                    quarantine.told,
+                )
             )
 
     def forget_links(self) -> None:

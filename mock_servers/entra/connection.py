@@ -158,7 +158,7 @@ def probe(user_name: str, group_name: str, *, groups: bool = True) -> Conversati
     for kind, name in ((Kind.USER, user_name), (Kind.GROUP, group_name))[: 2 if groups else 1]:
         answer = yield match_query(kind, name)
         try:
-            total, _ = answers.read_list(answer)
+            total, _ = answers.read_list(answer, f"/{kind}")
         except answers.ExportFailed as failure:
             return _failed(kind, answer, failure)
         if total:
@@ -170,6 +170,6 @@ def _failed(kind: Kind, answer: WireAnswer, failure: answers.ExportFailed) -> Co
     """The outcome table of the probe (ENTRA-079…081); the sentence tells the class of trouble apart (NEG-32)."""
     unusable = answer.status == 404 or answer.succeeded
     inner = {401: INVALID, 404: answers.INCOMPATIBLE}.get(answer.status, failure.code)
-    told = Told(of_the_answer(answer), f"GET /{kind} with a filter", failure.reason)
+    told = Told(of_the_answer(answer), f"GET /{kind}", failure.reason, filtered=True)
     code = INVALID_CREDENTIALS if unusable else UNAVAILABLE
     return ConnectionTest(False, code, str(told), inner_code=inner, told=told)

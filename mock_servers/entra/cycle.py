@@ -91,7 +91,8 @@ class Cycle:
             yield from self._groups(candidates)
             yield from self._memberships()
         except ExportFailed as failure:
-            return Quarantine(failure.code, failure.reason)
+            message = str(failure.told) if failure.told else failure.reason
+            return Quarantine(failure.code, message, told=failure.told)
         finally:
             self._close()
         if self.plan.only is None:

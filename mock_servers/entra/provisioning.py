@@ -53,7 +53,7 @@ def match_query(kind: Kind, value: str) -> WireRequest:
 def bring_in(kind: Kind, values: Mapped, linked_elsewhere: Container[str], speaks: Dialect) -> Conversation[Exported]:
     """An object without link: match, then create it or update what was found (ENTRA-087)."""
     matching = values["userName" if kind is Kind.USER else "displayName"]
-    found = answers.read_match((yield match_query(kind, str(matching))))
+    found = answers.read_match((yield match_query(kind, str(matching))), f"/{kind}")
     if found is None:
         document = user_document(values) if kind is Kind.USER else group_document(values)
         created = answers.read_created((yield WireRequest("POST", f"/{kind}", body=document)))

@@ -22,6 +22,7 @@ from scimulate.mock_servers.refusal import PortalRefused
 
 TOKENS_KEPT = 20
 HITS_SHOWN = 40
+NOTIFICATIONS_SHOWN = 5
 
 
 def routes_of(portal: EntraPortal) -> list[Route]:
@@ -44,7 +45,7 @@ def sentence_of(test: ConnectionTest, visit: Visit) -> str:
 
 def worded(message: str, told: Told | None, visit: Visit) -> str:
     """What is wrong with the connection, in the reader's language where it has a class."""
-    return visit.say(told.label, **told.values) if told else message
+    return told.sentence_in(visit.language) if told else message
 
 
 class _ProvisioningPages:
@@ -67,6 +68,10 @@ class _ProvisioningPages:
             "state": shown_state(status),
             "quarantine": worded(status.quarantine_message, status.quarantine_told, visit),
             "failed": failed,
+            "notifications": [
+                (sent, worded(sent.message, sent.told, visit))
+                for sent in application.notifications[-NOTIFICATIONS_SHOWN:]
+            ],
         }
         return self._portal.application_page(
             request, visit, "provisioning.html", values, menu="provisioning", refused=refused

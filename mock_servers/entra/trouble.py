@@ -62,17 +62,16 @@ class Told:
     trouble: Trouble
     asked: str = ""
     answer: str = ""
+    filtered: bool = False
+    """Whether the request had a filter."""
 
-    @property
-    def label(self) -> str:
-        return f"trouble.{self.trouble}"
-
-    @property
-    def values(self) -> Mapping[str, str]:
-        return {"asked": self.asked, "answer": self.answer}
+    def sentence_in(self, language: Language) -> str:
+        labels = load_labels()
+        asked = labels.text("asked.filtered", language, asked=self.asked) if self.filtered else self.asked
+        return labels.text(f"trouble.{self.trouble}", language, asked=asked, answer=self.answer)
 
     def __str__(self) -> str:
-        return load_labels().text(self.label, Language.ENGLISH, **self.values)
+        return self.sentence_in(Language.ENGLISH)
 
 
 # OpenSSL's numbers for what is wrong with a certificate (X509_V_ERR_…).
