@@ -19,6 +19,7 @@ from scimulate.mock_servers.entra.pages import create_entra_portal
 from scimulate.mock_servers.entra.sample import fill_with_company
 from scimulate.mock_servers.entra.tenant import EntraTenant
 from scimulate.mock_servers.portal.administrators import FIRST_ADMINISTRATOR
+from scimulate.mock_servers.portal.token_administration import generate_token
 from scimulate.mock_servers.serving import RunningServer, create_app, open_tenants
 from scimulate.steps.browser import Chromium, why_there_is_no_browser
 
@@ -223,3 +224,25 @@ def let_an_interval_pass(walk: Walk) -> None:
     assert walk.page.locator("#cycle-result").get_attribute("data-result") == "Succeeded"
     walk.page.goto(walk.mdm)
     walk.see("dashboard.audit")
+
+
+def test_a_select_menu_covers_no_other_rows_menu(chromium: Chromium) -> None:
+    tenants = open_tenants(":memory:", lambda name: VirtualClock())
+    with RunningServer(create_app(tenants)) as mdm:
+        context = chromium.context("en")
+        walk = Walk(context.new_page(), f"{mdm.url}/portal", "", "en")
+        password = tenants.default.administrators.set_password(FIRST_ADMINISTRATOR)
+        for _ in range(2):
+            generate_token(tenants.default, confirmed=True, provider="Entra ID", by="admin")
+        walk.page.goto(f"{walk.mdm}/admin/scim")
+        walk.sign_in(FIRST_ADMINISTRATOR, password)
+        first, second = walk.page.locator("details.menu").all()
+        first.locator("summary").click()
+        walk.see("admin.scim")
+        # A click on what something else covers is no click.
+        second.locator("summary").click(timeout=2000)
+        assert [each.get_attribute("open") for each in (first, second)] == [None, ""]
+        walk.page.keyboard.press("Escape")
+        assert [each.get_attribute("open") for each in (first, second)] == [None, None]
+        assert chromium.complaints() == []
+        context.close()
