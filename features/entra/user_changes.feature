@@ -69,6 +69,19 @@ Feature: What Entra ID sends when a user changes
         | dialect   |
         | compliant |
 
+    @ENTRA-089
+    Scenario: A surname that changes in letter case alone
+      Given Entra ID is connected to the endpoint
+      And these people exist in the directory:
+        | name | surname  |
+        | Ada  | lovelace |
+      And Ada was provisioned
+      And the surname of Ada becomes "Lovelace"
+      When a provisioning cycle ends
+      Then the user "ada@contoso.test" at the endpoint has:
+        | attribute       | value    |
+        | name.familyName | Lovelace |
+
     @ENTRA-088 @renames-users
     Scenario Outline: A new user name under the same id, in the <dialect> dialect
       Given Entra ID is connected to the endpoint in the <dialect> dialect
@@ -178,6 +191,26 @@ Feature: What Entra ID sends when a user changes
         | DELETE | /Users/{id} |
       And the endpoint has no user "ada@contoso.test"
       And "grace@contoso.test" is unchanged
+
+    Scenario: Who is gone at the endpoint already counts as deleted
+      Given Entra ID is connected to the endpoint
+      And Ada and Grace were provisioned
+      And a client deleted the user "ada@contoso.test"
+      And Ada is deleted for good
+      When a provisioning cycle ends
+      Then the provisioning status shows 1 user
+      And the last cycle is shown as "Succeeded": 0 created, 0 failed, 0 skipped
+
+    @ENTRA-143
+    Scenario: Who was unassigned before stays as she is, disabled
+      Given Entra ID is connected to the endpoint
+      And Ada and Grace were provisioned
+      And Ada is unassigned
+      And a provisioning cycle has ended
+      And Ada is deleted for good
+      When a provisioning cycle ends
+      Then the endpoint received only the probe
+      And the endpoint has one inactive user "ada@contoso.test"
 
   @ENTRA-191 @ENTRA-190 @ENTRA-637
   Rule: A manager is written as a reference once both users exist
