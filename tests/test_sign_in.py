@@ -54,11 +54,11 @@ def test_whoever_has_not_signed_in_is_led_to_the_sign_in_page_and_back(mdm: Mdm,
     asked = mdm.client.get("/portal/users?search=a%26b&page=1")
     assert asked.status_code == 303
     led = urlsplit(asked.headers["location"])
-    wanted = {"why": ["signed_out"], "next": ["/portal/users?search=a%26b&page=1"]}
+    wanted = {"next": ["/portal/users?search=a%26b&page=1"]}
     assert (led.path, parse_qs(led.query)) == ("/portal/sign-in", wanted)
 
     page = mdm.client.get(asked.headers["location"])
-    assert page_of(page) == (200, "anonymous", "signed_out")
+    assert page_of(page) == (200, "anonymous", "")
     assert 'name="next" value="/portal/users?search=a%26b&amp;page=1"' in page.text
 
     entered = send(mdm.client, password, next="/portal/users?search=a%26b&page=1")
@@ -86,8 +86,8 @@ def test_what_was_wrong_is_not_told(mdm: Mdm, password: str, user_name: str, wro
 def test_five_wrong_passwords_lock_a_name_for_a_quarter_of_an_hour(mdm: Mdm, password: str, user_name: str) -> None:
     told = [page_of(send(mdm.client, "no", name)) for name in [user_name, user_name.upper()] * 3]
     assert told == [(401, "anonymous", "wrong_credentials")] * 5 + [(423, "locked", "account_locked")]
-    rows = [(row.activity, row.subject) for row in mdm.tenant.audit.rows().rows]
-    assert rows == ([("Account Locked", "admin")] if user_name == "admin" else [])
+    rows = [(row.activity, row.subject, row.status) for row in mdm.tenant.audit.rows().rows]
+    assert rows == ([("Account Locked", "admin", "Failure")] if user_name == "admin" else [])
     mdm.clock.advance(timedelta(minutes=14, seconds=59))
     assert page_of(send(mdm.client, password, user_name)) == (423, "locked", "account_locked")
     mdm.clock.advance(timedelta(seconds=1))
@@ -179,7 +179,14 @@ def test_a_form_that_is_not_of_the_session_changes_nothing(mdm: Mdm, csrf: str |
     answer = mdm.client.post("/portal/users/add", data=fields)
     assert (answer.status_code, 'data-code="stale_form"' in answer.text) == (403, True)
     called = mdm.client.post("/portal/api/users", json={"user_name": "ada@contoso.test"})
-    assert (called.status_code, called.json()["code"]) == (403, "stale_form")
+    assert (called.status_code, called.json()) == (
+        403,
+        {
+            "code": "csrf_token_missing",
+            "message": "The header X-CSRF-Token is missing or wrong. It carries the csrf of the answer to sign-in. "
+            "Nothing was changed.",
+        },
+    )
     assert mdm.client.get("/portal/api/users").json()["total"] == 0
 
 

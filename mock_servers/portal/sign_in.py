@@ -9,6 +9,7 @@ from starlette.routing import Route
 from scimulate.mock_servers.language import Language, load_labels
 from scimulate.mock_servers.messages import LANGUAGE_COOKIE, language_of, read_form
 from scimulate.mock_servers.portal.administrators import SignInRefused
+from scimulate.mock_servers.portal.audit import AuditStatus
 from scimulate.mock_servers.portal.portal import SESSION_COOKIE, Portal, Visit, own_address
 from scimulate.mock_servers.refusal import PortalRefused
 from scimulate.mock_servers.tenants import Tenant
@@ -26,7 +27,11 @@ def sign_in(portal: Portal, request: Request, user_name: str, password: str) -> 
     except SignInRefused as refused:
         if refused.locks:
             tenant.audit.record(
-                "Account Locked", subject=refused.locks, subject_type="Administrator", performed_by=refused.locks
+                "Account Locked",
+                subject=refused.locks,
+                subject_type="Administrator",
+                performed_by=refused.locks,
+                status=AuditStatus.FAILURE,
             )
         raise PortalRefused(STATUS_OF_REASON[refused.reason], refused.reason) from refused
     cookie, session = portal.sessions.open(tenant.name, administrator, tenant.clock.now())
