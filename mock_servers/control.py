@@ -1,6 +1,7 @@
 """The control surface for tests and demonstrations: tenants, clock, journal, faults, reset.
 
-It answers loopback clients that ask for a loopback host, and nobody else: it is not protected by anything more.
+It answers programs on this machine that ask for a loopback host, and nobody else, no page of another site in a browser
+here either: it is not protected by anything more.
 """
 
 import ipaddress
@@ -13,6 +14,7 @@ from typing import Protocol
 import orjson
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Mount, Route
@@ -21,6 +23,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from scimulate.mock_servers.clock import VirtualClock
 from scimulate.mock_servers.duration import DurationRefused, read_duration
 from scimulate.mock_servers.given_people import GIVEN, GivenRefused
+from scimulate.mock_servers.guard import is_from_own_pages
 from scimulate.mock_servers.portal.administrators import FIRST_ADMINISTRATOR
 from scimulate.mock_servers.portal.permissions import Role
 from scimulate.mock_servers.portal.user_administration import LONGEST_TEXT
@@ -75,7 +78,7 @@ def create_control(application: Controlled) -> ASGIApp:
         ],
         exception_handlers={ControlRefused: _on_refused},
     )
-    return _loopback_only(app)
+    return _guarded(app)
 
 
 class _Control:
@@ -98,16 +101,17 @@ class _Control:
         return _json({"name": tenant.name, **urls, "administrator": account}, 201)
 
     async def set_password(self, request: Request) -> Response:
-        """Make an account of the portal, or give it other roles and another password."""
+        """Make an account of the portal, or give it these roles and another password, which ends its sessions."""
         tenant, body = self._tenant(request), await _object(request)
         user_name, roles = body.get("user_name"), body.get("roles")
-        if not isinstance(user_name, str) or not 0 < len(user_name) <= LONGEST_TEXT:
-            raise ControlRefused(400, "user_name is a string")
+        if not isinstance(user_name, str) or not _is_account_name(user_name):
+            raise ControlRefused(400, f"user_name is up to {LONGEST_TEXT} printable characters, without < and >")
         if not isinstance(roles, list) or not roles or not all(role in tuple(Role) for role in roles):
             raise ControlRefused(400, f"roles are some of {', '.join(Role)}")
         wanted = [Role(role) for role in roles]
+        is_there = await run_in_threadpool(tenant.administrators.knows, user_name)
         password = await run_in_threadpool(tenant.administrators.set_password, user_name, wanted)
-        return _json({"user_name": user_name, "password": password}, 201)
+        return _json({"user_name": user_name, "password": password}, 200 if is_there else 201)
 
     async def policy(self, request: Request) -> Response:
         """The policy in force; PUT gives fields of it other values, for this tenant and from now on."""
@@ -159,7 +163,7 @@ class _Control:
             try:
                 return _json(await run_in_threadpool(give, self._tenant(request), await _body(request)), 201)
             except GivenRefused as refused:
-                raise ControlRefused(400, str(refused)) from refused
+                raise ControlRefused(refused.status, str(refused)) from refused
 
         return give_it
 
@@ -168,6 +172,11 @@ class _Control:
         if tenant is None:
             raise ControlRefused(404, "there is no such tenant")
         return tenant
+
+
+def _is_account_name(name: str) -> bool:
+    # Whoever signs in types it, and blanks around what is typed do not count.
+    return 0 < len(name) <= LONGEST_TEXT and name.isprintable() and name == name.strip() and not set(name) & set("<>")
 
 
 def read_faults(value: object) -> list[Fault]:
@@ -250,14 +259,22 @@ async def _on_refused(request: Request, error: Exception) -> Response:
     return _json({"message": error.sentence}, error.status)
 
 
-def _loopback_only(app: Callable[[Scope, Receive, Send], Awaitable[None]]) -> ASGIApp:
+def _guarded(app: ASGIApp) -> ASGIApp:
     async def guarded(scope: Scope, receive: Receive, send: Send) -> None:
-        if _is_loopback(scope):
-            await app(scope, receive, send)
-        else:
-            await _json({"message": "the control surface answers this machine alone"}, 403)(scope, receive, send)
+        sentence = _why_stranger(scope)
+        answering = app if sentence is None else _json({"message": sentence}, 403)
+        await answering(scope, receive, send)
 
     return guarded
+
+
+def _why_stranger(scope: Scope) -> str | None:
+    """Why a request is refused whatever it asks for, or None."""
+    if not _is_loopback(scope):
+        return "the control surface answers this machine alone"
+    if not is_from_own_pages(Headers(scope=scope)):
+        return "the control surface answers programs, not the pages of other sites"
+    return None
 
 
 def _is_loopback(scope: Scope) -> bool:

@@ -2,16 +2,16 @@
 sources, devices, and what refers to custom attributes.
 
 For users and groups it plays the part of a former source (IVANTI-069, IVANTI-071): what comes again from the source
-that a user has is an update; a user who has gone over to another source is left alone.
+that a user has is an update; a user who has gone over to SCIM is left alone.
 
-GivenRefused    what is given makes no sense
+GivenRefused    what is given makes no sense, or contradicts what is there
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from scimulate.mock_servers.portal.custom_attributes import Use, UseKind
-from scimulate.mock_servers.portal.listing import SOURCES
+from scimulate.mock_servers.portal.listing import SCIM_SOURCES, SOURCES, SYNCED_SOURCES
 from scimulate.mock_servers.portal.user_records import DIRECT_SYNC, INDIRECT_SYNC, NO_SYNC, UserRecord
 from scimulate.mock_servers.scim.document import Document
 from scimulate.mock_servers.scim.resources import LOCAL_SOURCE
@@ -22,14 +22,34 @@ from scimulate.mock_servers.tenants import Tenant
 
 Object = Mapping[str, object]
 
+_KEYS_OF_USER = (
+    "user_name",
+    "source",
+    "display_name",
+    "email",
+    "enabled",
+    "sync",
+    "removed",
+    "managed_apple_id",
+    "attributes",
+)
+_KEYS_OF_GROUP = ("name", "source", "members")
+_KEYS_OF_DEVICES = ("user_name", "count")
+_KEYS_OF_USES = ("attribute", "uses")
+_KEYS_OF_USE = ("kind", "name")
+
 
 class GivenRefused(ValueError):
-    """What is given makes no sense; the sentence says why."""
+    """The sentence says why; `status` is that of the answer."""
+
+    def __init__(self, sentence: str, status: int = 400) -> None:
+        super().__init__(sentence)
+        self.status = status
 
 
 def give_users(tenant: Tenant, body: object) -> object:
     """A list of {user_name, display_name, email, source, enabled, sync, removed, managed_apple_id, attributes}."""
-    wanted = _objects(body)
+    wanted = _objects(body, _KEYS_OF_USER)
 
     def change(connection: Connection) -> list[str]:
         return [_give_user(tenant, connection, each) for each in wanted]
@@ -42,7 +62,7 @@ def give_users(tenant: Tenant, body: object) -> object:
 
 def give_groups(tenant: Tenant, body: object) -> object:
     """A list of {name, source, members: user names}."""
-    wanted = _objects(body)
+    wanted = _objects(body, _KEYS_OF_GROUP)
 
     def change(connection: Connection) -> list[str]:
         return [_give_group(tenant, connection, each) for each in wanted]
@@ -52,7 +72,7 @@ def give_groups(tenant: Tenant, body: object) -> object:
 
 def give_devices(tenant: Tenant, body: object) -> object:
     """{user_name, count}: the user has this many devices from now on."""
-    given = _object(body)
+    given = _object(body, _KEYS_OF_DEVICES)
     count = given.get("count")
     if isinstance(count, bool) or not isinstance(count, int) or count < 0:
         raise GivenRefused("count is a whole number, 0 or more")
@@ -68,11 +88,13 @@ def give_devices(tenant: Tenant, body: object) -> object:
 
 def give_attribute_uses(tenant: Tenant, body: object) -> object:
     """{attribute, uses: [{kind, name}]}: this refers to the attribute from now on."""
-    given = _object(body)
-    uses = _objects(given.get("uses"))
+    given = _object(body, _KEYS_OF_USES)
+    uses = _objects(given.get("uses"), _KEYS_OF_USE)
     if any(use.get("kind") not in tuple(UseKind) for use in uses):
         raise GivenRefused(f"kind is one of {', '.join(UseKind)}")
     attribute = _text(given, "attribute")
+    if attribute not in (*tenant.attributes.names(), *tenant.attributes.ldap_names()):
+        raise GivenRefused(f"there is no custom attribute {attribute}", 404)
     tenant.attributes.set_uses(attribute, [Use(UseKind(_text(use, "kind")), _text(use, "name")) for use in uses])
     return {"uses": len(uses)}
 
@@ -90,7 +112,9 @@ def _give_user(tenant: Tenant, connection: Connection, given: Object) -> str:
     source, user_name = _source(given), _text(given, "user_name")
     row = tenant.resources.find_user_by_name(connection, user_name)
     if row is not None and row.source != source:
-        return row.id
+        if source in SYNCED_SOURCES and row.source in SCIM_SOURCES:
+            return row.id
+        raise GivenRefused(f"the user {user_name} comes from {row.source}, not from {source}", 409)
     document = _user_document(given, user_name)
     if row is None:
         row = tenant.resources.insert(connection, "User", document, source=source)
@@ -159,15 +183,18 @@ def _source(given: Object) -> str:
     return str(source)
 
 
-def _objects(body: object) -> list[dict[str, object]]:
+def _objects(body: object, keys: Sequence[str]) -> list[dict[str, object]]:
     if not isinstance(body, list) or not all(isinstance(each, dict) for each in body):
         raise GivenRefused("a list of objects is due")
-    return body
+    return [_object(each, keys) for each in body]
 
 
-def _object(body: object) -> dict[str, object]:
+def _object(body: object, keys: Sequence[str]) -> dict[str, object]:
     if not isinstance(body, dict):
         raise GivenRefused("an object is due")
+    unknown = [key for key in body if key not in keys]
+    if unknown:
+        raise GivenRefused(f"nothing is known of {', '.join(map(repr, unknown))}; the keys are {', '.join(keys)}")
     return body
 
 

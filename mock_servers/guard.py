@@ -58,7 +58,7 @@ class Guard:
         client = scope.get("client")
         headers = Headers(scope=scope)
         refused = refusal_of_stranger(headers, client[0] if client else "") if self._local_only else None
-        if refused is None and scope["method"] not in READING and not _is_from_own_pages(headers):
+        if refused is None and scope["method"] not in READING and not is_from_own_pages(headers):
             refused = PortalRefused(403, "cross_site")
         app = self._app if refused is None else self._refuse(Request(scope), refused)
         await app(scope, receive, send_with_headers)
@@ -92,7 +92,7 @@ def is_loopback(host: str) -> bool:
     return (mapped or address).is_loopback
 
 
-def _is_from_own_pages(headers: Headers) -> bool:
+def is_from_own_pages(headers: Headers) -> bool:
     """A browser says where a request comes from; a program says nothing, and no page can make it ask."""
     if headers.get("sec-fetch-site", "none") not in ("same-origin", "none"):
         return False

@@ -9,6 +9,7 @@ TenantError
 import re
 import threading
 from collections.abc import Callable
+from dataclasses import asdict
 from datetime import timedelta
 from typing import Any
 
@@ -25,7 +26,7 @@ from scimulate.mock_servers.portal.support import Support
 from scimulate.mock_servers.portal.tokens import Tokens, TokenTerms
 from scimulate.mock_servers.portal.user_records import UserRecords
 from scimulate.mock_servers.scim.policy import POLICIES, Policy
-from scimulate.mock_servers.scim.policy_changes import changed_policy
+from scimulate.mock_servers.scim.policy_changes import changed_policy, check_updatable
 from scimulate.mock_servers.scim.resources import Resources
 from scimulate.mock_servers.scim.store import Connection, Database
 from scimulate.mock_servers.tenant_values import TenantValues
@@ -80,10 +81,18 @@ class Tenant:
         """The policy in force: the one that is named, with the tenant's own rules."""
         return self._policy
 
+    @property
+    def own_fields(self) -> tuple[str, ...]:
+        """The fields of the policy that have another value here than in the one that is named."""
+        named, own = asdict(self._named_policy), asdict(self._policy)
+        return tuple(name for name in own if own[name] != named[name])
+
     def change_policy(self, /, **rules: object) -> Policy:
         """Give fields of the policy values of the tenant's own; raises `PolicyRefused`."""
         kept = {**self._own_rules(), **rules}
         policy = changed_policy(self._named_policy, kept)
+        if "updatable" in rules:
+            check_updatable(policy.updatable or ())
         self.values.put(_OWN_RULES, kept)
         self._policy = policy
         return policy

@@ -119,6 +119,11 @@ def test_a_policy_that_cannot_be_is_refused_by_the_name_of_its_field(
         {"user_name": 7, "roles": ["Support"]},
         {"user_name": "x" * 257, "roles": ["Support"]},
         {"user_name": "ada", "roles": [["Support"]]},
+        {"user_name": "<b>ada", "roles": ["Support"]},
+        {"user_name": "ada>", "roles": ["Support"]},
+        {"user_name": "ada\n", "roles": ["Support"]},
+        {"user_name": "a\u202eda", "roles": ["Support"]},
+        {"user_name": " ada", "roles": ["Support"]},
     ],
     ids=str,
 )
@@ -135,6 +140,77 @@ def test_an_account_of_the_portal_is_made(app: MdmApplication, tenant: Controlle
     assert made_for is not None
     signed_in = made_for.administrators.sign_in("ada", made["password"])
     assert signed_in.roles == {"Support", "User Read Only"}
+
+
+def test_an_account_sent_again_gets_other_roles_and_another_password(
+    app: MdmApplication, tenant: ControlledTenant
+) -> None:
+    made_for = app.tenants.get(tenant.name)
+    assert made_for is not None
+    account = {"user_name": "ada", "roles": ["Support"]}
+    made = tenant.control("POST", "administrators", account)
+    before = made_for.administrators.sign_in("ada", made.json()["password"])
+    again = tenant.control("POST", "administrators", {**account, "roles": ["User Read Only"]})
+    assert (made.status_code, again.status_code, sorted(again.json())) == (201, 200, ["password", "user_name"])
+    assert made.json()["password"] != again.json()["password"]
+    after = made_for.administrators.sign_in("ada", again.json()["password"])
+    assert (after.roles, made_for.administrators.is_current(before)) == ({"User Read Only"}, False)
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "status", "sentence"),
+    [
+        ("users", [{"user_name": "ada", "mail": "a@b"}], 400, "nothing is known of 'mail'; the keys are user_name, "),
+        (
+            "users",
+            [{"user_name": "ada", "source": "LDAP"}, {"user_name": "ada", "source": "Local"}],
+            409,
+            "the user ada comes from LDAP, not from Local",
+        ),
+        ("attribute-uses", {"attribute": "site", "uses": []}, 404, "there is no custom attribute site"),
+        ("devices", {"user_name": "ada", "count": 1}, 400, "there is no user ada"),
+    ],
+)
+def test_what_cannot_be_given_is_refused_and_nothing_of_it_is_kept(
+    tenant: ControlledTenant, path: str, body: object, status: int, sentence: str
+) -> None:
+    answer = tenant.control("POST", path, body)
+    assert (answer.status_code, answer.json()["message"].startswith(sentence)) == (status, True)
+    assert tenant.scim("GET", "/Users").json()["totalResults"] == 0
+
+
+def test_what_refers_to_an_attribute_of_ldap_is_given(tenant: ControlledTenant) -> None:
+    ada = {"user_name": "ada", "source": "LDAP", "attributes": {"site": "Oslo"}}
+    assert tenant.control("POST", "users", [ada]).status_code == 201
+    uses = {"attribute": "site", "uses": [{"kind": "policy", "name": "Paris"}]}
+    answer = tenant.control("POST", "attribute-uses", uses)
+    assert (answer.status_code, answer.json()) == (201, {"uses": 1})
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({}, 200),
+        ({"Sec-Fetch-Site": "none"}, 200),
+        ({"Sec-Fetch-Site": "same-origin", "Origin": "http://127.0.0.1:8880"}, 200),
+        ({"Sec-Fetch-Site": "same-site"}, 403),
+        ({"Sec-Fetch-Site": "cross-site"}, 403),
+        ({"Origin": "https://evil.test"}, 403),
+        ({"Origin": "http://127.0.0.1:8881"}, 403),
+        ({"Origin": "null"}, 403),
+    ],
+    ids=str,
+)
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_no_page_of_another_site_may_control(
+    client: httpx.Client, tenant: ControlledTenant, method: str, headers: dict[str, str], status: int
+) -> None:
+    url = f"/control/tenants/{tenant.name}/clock"
+    sent = {"Host": "127.0.0.1:8880", **headers}
+    answer = client.request(method, url, json={"advance": "PT1S"}, headers=sent)
+    assert answer.status_code == status
+    moved = method == "POST" and status == 200
+    assert tenant.control("GET", "clock").json()["now"] == f"2026-01-05T09:00:0{int(moved)}+00:00"
 
 
 def test_the_clock_moves_for_one_tenant(tenant: ControlledTenant, client: httpx.Client) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from scimulate.mock_servers.given_people import GivenRefused, give_groups, give_users
+from scimulate.mock_servers.given_people import GIVEN, GivenRefused, give_groups, give_users
 from scimulate.mock_servers.portal.migration import STAGES
 from scimulate.mock_servers.portal.permissions import Role
 from tests.portal_page import hidden_fields, sentence
@@ -127,8 +127,13 @@ def test_a_role_for_users_alone_stays_outside(mdm: Mdm, path: str) -> None:
 
 def test_a_former_source_updates_its_own_users_and_no_others(mdm: Mdm) -> None:
     given = {"user_name": "ada@contoso.test", "source": "LDAP", "attributes": {"site": "Oslo"}}
-    for changes in ({}, {"attributes": {"site": "Bergen"}}, {"source": "Local", "attributes": {"site": "Rome"}}):
+    for changes in ({}, {"attributes": {"site": "Bergen"}}):
         give_users(mdm.tenant, [{**given, **changes}])
+    for source in ("Local", "Entra ID", "SCIM"):
+        with pytest.raises(GivenRefused) as refused:
+            give_users(mdm.tenant, [{**given, "source": source, "attributes": {"site": "Rome"}}])
+        said = f"the user ada@contoso.test comes from LDAP, not from {source}"
+        assert (refused.value.status, str(refused.value)) == (409, said)
     shown = sheet(mdm, "ada@contoso.test")
     assert (shown["source"], shown["sync"], shown["attributes"]) == (
         "LDAP",
@@ -158,3 +163,33 @@ def test_what_makes_no_sense_is_not_given(mdm: Mdm, given: object) -> None:
     with pytest.raises(GivenRefused):
         give_users(mdm.tenant, given)
     assert mdm.client.get("/portal/api/users").json()["total"] == 0
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "unknown"),
+    [
+        ("/users", [{"user_name": "ada", "mail": "a@b"}], "'mail'"),
+        ("/users", [{"user_name": "ada", "roles": [], "Source": "LDAP"}], "'roles', 'Source'"),
+        ("/groups", [{"name": "Sales", "users": []}], "'users'"),
+        ("/devices", {"user_name": "ada", "count": 1, "kind": "iPad"}, "'kind'"),
+        ("/attribute-uses", {"attribute": "site", "uses": [], "usage": ""}, "'usage'"),
+        ("/attribute-uses", {"attribute": "site", "uses": [{"kind": "policy", "name": "P", "id": "1"}]}, "'id'"),
+    ],
+)
+def test_unknown_keys_are_refused_by_name(mdm: Mdm, path: str, body: object, unknown: str) -> None:
+    with pytest.raises(GivenRefused) as refused:
+        GIVEN[path](mdm.tenant, body)
+    assert refused.value.status == 400
+    assert str(refused.value).startswith(f"nothing is known of {unknown}; the keys are ")
+    assert mdm.client.get("/portal/api/users").json()["total"] == 0
+
+
+def test_what_has_gone_over_to_scim_is_left_alone_by_its_former_source_only(mdm: Mdm) -> None:
+    mdm.provision("Ada")
+    before = sheet(mdm, "ada@contoso.test")
+    give_users(mdm.tenant, [{"user_name": "ada@contoso.test", "source": "LDAP", "display_name": "Countess"}])
+    assert sheet(mdm, "ada@contoso.test") == before
+    with pytest.raises(GivenRefused) as refused:
+        give_users(mdm.tenant, [{"user_name": "ada@contoso.test", "display_name": "Countess"}])
+    said = f"the user ada@contoso.test comes from {before['source']}, not from Local"
+    assert (refused.value.status, str(refused.value)) == (409, said)

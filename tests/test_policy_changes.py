@@ -50,6 +50,30 @@ def test_a_refused_change_leaves_the_policy_as_it_was() -> None:
         assert tenant.tenant.policy == POLICIES["entra"]
 
 
+@pytest.mark.parametrize("name", ["id", "meta", "groups", "schemas", "shoeSize", "emails.value", "Emails"])
+def test_what_no_update_may_name_is_refused_by_name(name: str) -> None:
+    with scim_tenant("entra") as tenant:
+        with pytest.raises(PolicyRefused) as refused:
+            tenant.tenant.change_policy(updatable=["title", name])
+        assert str(refused.value).startswith(
+            f"updatable: no update names '{name}'; the names are externalId, userName, "
+        )
+        assert tenant.tenant.policy == POLICIES["entra"]
+
+
+@pytest.mark.parametrize("policy", POLICIES)
+def test_what_a_policy_lists_may_be_named(policy: str) -> None:
+    with scim_tenant("strict") as tenant:
+        listed = POLICIES[policy].updatable
+        assert tenant.tenant.change_policy(updatable=listed).updatable == listed
+
+
+def test_only_fields_with_another_value_are_the_tenants_own() -> None:
+    with scim_tenant("entra") as tenant:
+        tenant.tenant.change_policy(max_tokens=1, blank_clears=False, email_required=False)
+        assert tenant.tenant.own_fields == ("blank_clears", "max_tokens")
+
+
 def test_changes_are_there_after_a_restart(tmp_path: Path) -> None:
     path = str(tmp_path / "mdm.sqlite")
     first = Tenants(Database(path), lambda name: VirtualClock())

@@ -92,6 +92,10 @@ class Administrators:
             self._changes[user_name.lower()] = self._changes.get(user_name.lower(), 0) + 1
         return password
 
+    def knows(self, user_name: str) -> bool:
+        """Whether there is such an account. Letter case does not matter."""
+        return self._database.read(lambda connection: self._find(connection, user_name)) is not None
+
     def is_current(self, administrator: Administrator) -> bool:
         """Whether roles and password are still those with which the account was signed in."""
         with self._lock:

@@ -17,7 +17,8 @@ Line = TypeVar("Line")
 LDAP_SOURCE = "LDAP"
 LEGACY_SOURCE = "Entra ID"
 SYNCED_SOURCES = (LDAP_SOURCE, LEGACY_SOURCE)
-SOURCES = (LDAP_SOURCE, LEGACY_SOURCE, "Roster", "Salesforce", LOCAL_SOURCE, "SCIM Entra ID", "SCIM Okta", "SCIM")
+SCIM_SOURCES = ("SCIM Entra ID", "SCIM Okta", "SCIM")
+SOURCES = (LDAP_SOURCE, LEGACY_SOURCE, "Roster", "Salesforce", LOCAL_SOURCE, *SCIM_SOURCES)
 """IVANTI-080, and the SCIM sources, which rows show although the documented filter leaves them out."""
 
 ENABLED, DISABLED = "Enabled", "Disabled"

@@ -1,13 +1,15 @@
 """Other values for single fields of a policy, as JSON gives them: to rehearse a product that no policy is named after.
 
-PolicyRefused       no policy has such a field, or the field takes other values
+PolicyRefused       no policy has such a field, the field takes other values, or no update may name the attribute
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
+from scimulate.mock_servers.scim.document import SET_BY_SERVER
 from scimulate.mock_servers.scim.policy import Policy
+from scimulate.mock_servers.scim.schema import ENTERPRISE_URN, IVANTI_URN, USER
 
 
 class PolicyRefused(ValueError):
@@ -27,6 +29,16 @@ class _Form:
 
 
 _NAMES = ("name", "summary")
+_UPDATES_NAME = (
+    *(
+        attribute.name
+        for attribute in USER.attributes.values()
+        if attribute.mutability != "readOnly" and attribute.name not in SET_BY_SERVER
+    ),
+    ENTERPRISE_URN,
+    IVANTI_URN,
+)
+"""What an update of a user may name, whatever the policy."""
 _FORMS: dict[Any, _Form] = {
     bool: _Form("true or false", lambda value: isinstance(value, bool)),
     int: _Form("200 or 201", lambda value: type(value) is int and value in (200, 201)),
@@ -51,6 +63,14 @@ def changed_policy(policy: Policy, changes: Mapping[str, object]) -> Policy:
         name: tuple(value) if isinstance(value, list) else value for name, value in changes.items()
     }
     return replace(policy, **values)
+
+
+def check_updatable(names: Sequence[str]) -> None:
+    """Refuses what no update may name. Apart from the values, so that what was kept once can always be read."""
+    wrong = [name for name in names if name not in _UPDATES_NAME]
+    if wrong:
+        shown = ", ".join(map(repr, wrong))
+        raise PolicyRefused("updatable", f"no update names {shown}; the names are {', '.join(_UPDATES_NAME)}")
 
 
 def _is_list_of_names(value: object) -> bool:
