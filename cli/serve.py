@@ -4,6 +4,7 @@ from scimulate.cli.endpoint import token_of
 from scimulate.cli.exit_codes import CLEAN
 from scimulate.cli.options import Call
 from scimulate.cli.serving import served, serving_settings, until_ended
+from scimulate.cli.settings import DEFAULT, Settings
 from scimulate.harness.faults import SettingsError
 from scimulate.mock_servers.clock import RealClock
 from scimulate.mock_servers.language import Language, load_labels
@@ -26,14 +27,25 @@ def serve(call: Call) -> int:
     with serving_settings():
         tenants = open_tenants(database, lambda name: RealClock(), default_policy=settings.given("policy"))
     try:
+        check_policy(tenants.default, settings)
         token = start_token(tenants.default, chosen, settings.origin("token"))
-        app = create_app(tenants, control=settings.is_on("control"), public_url=settings.text("public-url"))
-        with until_ended() as ended, served(app, settings.given("host"), PORT if port is None else port):
-            announce(app, token, database)
+        control = settings.is_on("control")
+        app = create_app(tenants, control=control, public_url=settings.text("public-url"))
+        with until_ended() as ended, served(app, settings.given("host"), PORT if port is None else port) as url:
+            announce(app, token, database, control=f"{url}/control" if control else None)
             ended.wait()
     finally:
         tenants.database.close()
     return CLEAN
+
+
+def check_policy(tenant: Tenant, settings: Settings) -> None:
+    """Refuses a policy that was asked for while the database keeps the tenant with another one."""
+    kept, wanted = tenant.policy.name, settings.given("policy")
+    if settings.rank("policy") != DEFAULT and wanted != kept:
+        problem = f"the database's default tenant was made with {kept}, not with {wanted}"
+        advice = f"give {kept}, or none, or another database"
+        raise SettingsError("policy", f"{problem}; {advice} ({settings.origin('policy')})")
 
 
 def start_token(tenant: Tenant, chosen: str | None, origin: str) -> str:
@@ -58,13 +70,23 @@ def _why_not(refused: TokenRefused) -> str:
     return load_labels().text(f"refused.{refused.reason}", Language.ENGLISH, **refused.values)
 
 
-def announce(app: MdmApplication, token: str, database: str) -> None:
+def announce(app: MdmApplication, token: str, database: str, *, control: str | None) -> None:
     tenant = app.tenants.default
     print(f"SCIM endpoint  {app.scim_url_of(tenant)}")
     print(f"Portal         {app.portal_url_of(tenant)}")
     print(f"Sign in        {FIRST_ADMINISTRATOR} / {tenant.administrators.set_password(FIRST_ADMINISTRATOR)}  {NEW}")
     print(f"Token          {token}")
-    print(f"Policy         {tenant.policy.name}")
+    print(f"Policy         {policy_in_force(tenant)}")
     kept = "nothing is kept; --database FILE keeps it" if database == IN_MEMORY else database
     print(f"Database       {kept}")
+    if control is not None:
+        print(f"Control        {control}")
     print("Ctrl-C ends it.", flush=True)
+
+
+def policy_in_force(tenant: Tenant) -> str:
+    """The policy by its name, with the fields that have values of the tenant's own."""
+    name, own = tenant.policy.name, tenant.own_fields
+    if not own:
+        return name
+    return f"{name}, with {len(own)} field{'' if len(own) == 1 else 's'} changed ({', '.join(own)})"

@@ -13,6 +13,7 @@ from scimulate.mock_servers.entra.accounts import FIRST_ACCOUNT
 from scimulate.mock_servers.entra.pages import create_entra_portal
 from scimulate.mock_servers.entra.sample import fill_with_company
 from scimulate.mock_servers.entra.tenant import EntraTenant
+from scimulate.mock_servers.language import Language, load_labels
 from scimulate.mock_servers.portal.administrators import EVERYDAY_ROLES, FIRST_ADMINISTRATOR
 from scimulate.mock_servers.portal.permissions import Role
 from scimulate.mock_servers.serving import MdmApplication, create_app, open_tenants
@@ -30,14 +31,15 @@ Sign in there as:
 
 The documented procedure, step by step:
 
-  1. Generate a token         {mdm}/portal
+  1. Generate a token         {mdm}/portal/admin/scim
   2. Create an application    {entra}/portal
   3. Its menu, Provisioning:  Tenant URL {mdm}/scim/v2, and the token as Secret Token
                               Test Connection, wait for the green check, Save
   4. Users and groups:        assign somebody, or a group
   5. Provisioning:            Start
   6. Verify                   {mdm}/portal/users
-  7. Change somebody in the directory, let 40 minutes pass, and look again
+  7. Change somebody          {entra}/portal/users
+  8. {advance}      the button of that name, on top of each page there; then look again as in 6
 
 Ctrl-C ends both."""
 
@@ -65,7 +67,8 @@ def up() -> int:
                 served(portal, entra.HOST, entra.PORT, PORT_TAKEN) as entra_url,
             ):
                 accounts = _accounts(tenants.default, tenant)
-                print(STEPS.format(mdm=mdm, entra=entra_url, accounts=accounts), flush=True)
+                button = load_labels().text("entra.clock.advance", Language.ENGLISH)
+                print(STEPS.format(mdm=mdm, entra=entra_url, accounts=accounts, advance=button), flush=True)
                 ended.wait()
     finally:
         tenants.database.close()

@@ -15,6 +15,7 @@ import httpx
 import pytest
 
 from scimulate.cli import entra, main, serve, up
+from scimulate.mock_servers.entra.accounts import FIRST_ACCOUNT
 
 SCIM = "application/scim+json"
 READ_ONLY = [path for path in ("/proc/version",) if Path(path).exists()]
@@ -112,16 +113,76 @@ def test_the_public_url_and_the_policy_are_those_given(while_up: Callable[..., i
     assert while_up(visit, "serve", "--public-url", "https://mdm.example.com/", "--policy", "strict") == 0
 
 
-def test_the_control_surface_is_there_only_when_asked_for(while_up: Callable[..., int]) -> None:
-    answers: list[int] = []
+OTHER_POLICY = (
+    "the database's default tenant was made with entra, not with strict; give entra, or none, or another database"
+)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "variables", "origin"),
+    [(["--policy", "strict"], {}, "from --policy"), ([], {"SCIMULATE_POLICY": "strict"}, "from SCIMULATE_POLICY")],
+    ids=["flag", "variable"],
+)
+def test_another_policy_than_the_one_kept_is_refused(
+    while_up: Callable[..., int],
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    arguments: list[str],
+    variables: dict[str, str],
+    origin: str,
+) -> None:
+    assert while_up(lambda printed: None, "serve", "--database", "mdm.sqlite") == 0
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    code = while_up(lambda printed: None, "serve", "--database", "mdm.sqlite", *arguments)
+    said = capsys.readouterr()
+    assert (code, said.out, said.err) == (2, "", f"scimulate: policy: {OTHER_POLICY} ({origin})\n")
+
+
+def test_the_policy_that_is_kept_is_in_force_and_may_be_given_again(while_up: Callable[..., int]) -> None:
+    policies: list[str] = []
 
     def visit(printed: str) -> None:
-        answers.append(
-            httpx.get(shown(printed, "SCIM endpoint").removesuffix("/scim/v2") + "/control/clock").status_code
-        )
+        policies.append(shown(printed, "Policy"))
+
+    starts: list[list[str]] = [["--policy", "strict"], [], ["--policy", "strict"]]
+    assert [while_up(visit, "serve", "--database", "mdm.sqlite", *given) for given in starts] == [0, 0, 0]
+    assert policies == ["strict"] * 3
+
+
+@pytest.mark.parametrize(
+    ("rules", "told"),
+    [
+        ({"blank_clears": False}, "entra, with 1 field changed (blank_clears)"),
+        ({"max_tokens": 1, "blank_clears": False}, "entra, with 2 fields changed (blank_clears, max_tokens)"),
+        ({"max_tokens": 2}, "entra"),
+    ],
+    ids=str,
+)
+def test_the_policy_is_told_with_the_fields_that_were_changed(
+    while_up: Callable[..., int], rules: dict[str, object], told: str
+) -> None:
+    def change(printed: str) -> None:
+        assert httpx.put(f"{shown(printed, 'Control')}/policy", json=rules).status_code == 200
+
+    def visit(printed: str) -> None:
+        assert shown(printed, "Policy") == told
+
+    assert while_up(change, "serve", "--database", "mdm.sqlite", "--control") == 0
+    assert while_up(visit, "serve", "--database", "mdm.sqlite") == 0
+
+
+def test_the_control_surface_is_there_only_when_asked_for(while_up: Callable[..., int]) -> None:
+    answers: list[int] = []
+    named: list[bool] = []
+
+    def visit(printed: str) -> None:
+        root = shown(printed, "SCIM endpoint").removesuffix("/scim/v2")
+        answers.append(httpx.get(f"{root}/control/clock").status_code)
+        named.append(re.findall(r"^Control +(\S+)$", printed, re.MULTILINE) == [f"{root}/control"])
 
     assert [while_up(visit, "serve"), while_up(visit, "serve", "--control")] == [0, 0]
-    assert answers == [404, 200]
+    assert (answers, named) == ([404, 200], [False, True])
 
 
 def test_entra_serves_its_portal_and_directory(while_up: Callable[..., int]) -> None:
@@ -135,8 +196,23 @@ def test_entra_serves_its_portal_and_directory(while_up: Callable[..., int]) -> 
 def test_up_serves_both_and_every_page_it_names(while_up: Callable[..., int]) -> None:
     def visit(printed: str) -> None:
         pages = set(re.findall(r"http://\S+/portal\S*", printed))
-        assert len(pages) == 3
+        named = sorted(page.partition("/portal")[2] for page in pages)
+        assert named == ["", "", "/admin/scim", "/users", "/users"]
         assert {httpx.get(page, follow_redirects=True).status_code for page in pages} == {200}
+
+    assert while_up(visit, "up") == 0
+
+
+def test_up_names_the_button_that_lets_time_pass(while_up: Callable[..., int]) -> None:
+    def visit(printed: str) -> None:
+        entra_portal = shown(printed, "Entra ID portal")
+        password = shown(printed, f"Entra ID +{FIRST_ACCOUNT}").partition(" ")[0]
+        with httpx.Client(follow_redirects=True) as browser:
+            account = {"user_name": FIRST_ACCOUNT, "password": password}
+            page = browser.post(f"{entra_portal}/sign-in", data=account)
+        button = re.search(r'<button id="advance"[^>]*>([^<]+)</button>', page.text)
+        assert button is not None
+        assert f" {button.group(1)} " in printed
 
     assert while_up(visit, "up") == 0
 
