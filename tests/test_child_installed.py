@@ -80,7 +80,8 @@ def test_a_hostile_repository_does_not_touch_a_run(installed: Path, tmp_path: Pa
     verdicts = {row["requirement"]: row["verdict"] for row in result["requirements"]}
     assert verdicts["SEED-027"] == "passed"
     assert {scenario["feature"] for row in result["requirements"] for scenario in row["scenarios"]} == {
-        "features/portal/tokens.feature"
+        "features/ja/token.feature",
+        "features/portal/token_limit.feature",
     }
     shutil.rmtree(repository / "scimulate-results")
     written = {str(file.relative_to(repository)) for file in repository.rglob("*") if file.is_file()}
