@@ -161,7 +161,16 @@ def _never_done(exchanges: Iterable[Exchange]) -> dict[Kind, list[Exchange]]:
         for kind in kinds_of(exchange) if exchange.status is not None else []:
             if _proves(exchange, kind):
                 by_kind.setdefault(kind, []).append(exchange)
-    return {kind: seen for kind, seen in by_kind.items() if len(seen) >= kind.enough and _is_never(seen, had_effect)}
+    return {kind: seen for kind, seen in by_kind.items() if _is_enough(kind, seen) and _is_never(seen, had_effect)}
+
+
+def _is_enough(kind: Kind, seen: Sequence[Exchange]) -> bool:
+    """A manager as a bare string is a form of its own (ENTRA-191): that it fails says nothing of its path."""
+    return sum(not any(map(_is_bare_manager, _operations_of(exchange))) for exchange in seen) >= kind.enough
+
+
+def _is_bare_manager(operation: Operation) -> bool:
+    return str(operation.get("path")).endswith(":manager") and isinstance(operation.get("value"), str)
 
 
 def _is_never(seen: Sequence[Exchange], had_effect: Mapping[int, bool]) -> bool:

@@ -1,5 +1,6 @@
 """An endpoint that never carries out a kind of request has one fault, not one for each scenario."""
 
+import json
 from dataclasses import replace
 
 import pytest
@@ -64,6 +65,17 @@ def test_a_dialect_alone_can_be_the_cause() -> None:
 )
 def test_what_was_sometimes_carried_out_is_no_cause(sent: list[Exchange]) -> None:
     assert attributed(sent, 1) == ["ENTRA-138"]
+
+
+def test_managers_alone_tell_nothing_of_paths_with_a_urn() -> None:
+    """ENTRA-191 asks for their bare string, ENTRA-127 for the path."""
+    urn = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"
+    manager = {"op": "add", "path": f"{urn}:manager", "value": "8"}
+    department = {"op": "add", "path": f"{urn}:department", "value": "Engines"}
+    bodies = {name: json.dumps({"Operations": [one]}) for name, one in (("manager", manager), ("other", department))}
+    assert attributed([patch(number, body=bodies["manager"]) for number in (1, 2, 3)], 1) == ["ENTRA-138"]
+    others = [patch(number, body=bodies["other"]) for number in (1, 2, 3)]
+    assert attributed([*others, patch(4, body=LEGACY.replace("Replace", "replace"), status=204)], 1) == ["ENTRA-127"]
 
 
 def test_a_fault_without_that_evidence_keeps_its_cause() -> None:
