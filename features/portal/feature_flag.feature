@@ -106,6 +106,18 @@ Feature: Switching SCIM provisioning on for a tenant
       Then the answer is the error 403
       And the Users page does not list "ada@contoso.test"
 
+    Scenario: Nobody is read either
+      Given a client created the users "ada@contoso.test"
+      And Support has switched SCIM provisioning off
+      When a client looks up the user "ada@contoso.test"
+      Then the answer is the error 403
+
+    Scenario: Whoever has no good token does not learn that it is off
+      Given the tenant holds 1 token
+      And Support has switched SCIM provisioning off
+      When the first token is presented to the endpoint with another last letter
+      Then the answer is 401 with a challenge
+
     Scenario: Switched on again, the same token is let in
       Given the tenant holds 1 token
       And Support has switched SCIM provisioning off
