@@ -33,10 +33,18 @@ class Session(Generic[Account]):
     seen_at: datetime
     csrf: str = field(default_factory=lambda: secrets.token_urlsafe(24), repr=False)
 
-    def check_csrf(self, token: str) -> None:
-        """Raise `PortalRefused` for a form, or a call, that is not from this session."""
-        if not compare_digest(self.csrf.encode(), token.encode("utf-8", "replace")):
+    def check_form(self, token: str) -> None:
+        """Raise `PortalRefused` for a form that is not from this session."""
+        if not self._is_own(token):
             raise PortalRefused(403, "stale_form")
+
+    def check_call(self, token: str) -> None:
+        """Raise `PortalRefused` for a JSON call that is not from this session."""
+        if not self._is_own(token):
+            raise PortalRefused(403, "csrf_token_missing", header=CSRF_HEADER)
+
+    def _is_own(self, token: str) -> bool:
+        return compare_digest(self.csrf.encode(), token.encode("utf-8", "replace"))
 
 
 class Sessions(Generic[Account]):

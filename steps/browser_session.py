@@ -7,6 +7,8 @@ from scimulate.steps.browser_tokens import TOKENS_PATH
 from scimulate.steps.portal_calls import Refusal
 from scimulate.steps.portal_session import NOT_SHOWN, NavigationEntry
 
+SIGNED_OUT = "signed_out"
+"""What JSON says where a page without a word asks to sign in."""
 PATH_OF_PAGE = {
     "dashboard.audit": "/audit",
     "users.list": "/users",
@@ -51,7 +53,9 @@ class SessionInBrowser:
 
     def open_as_is(self, page: str) -> str | Refusal:
         self._tab.go(PATH_OF_PAGE[page])
-        return self._tab.refusal() or self._tab.page_id
+        if (refusal := self._tab.refusal()) is None and self._tab.asks_to_sign_in():
+            return Refusal(SIGNED_OUT, "")
+        return refusal or self._tab.page_id
 
     def choose(self, way: Sequence[str]) -> str | Refusal:
         self._tab.open("/")

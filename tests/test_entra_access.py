@@ -76,7 +76,8 @@ def test_a_reader_sees_no_provisioning_settings_on_any_page(role: Role, tenant: 
 def test_nobody_gets_in_without_signing_in(tenant: EntraTenant, application: str) -> None:
     browser = Browser(tenant)
     assert set(statuses(browser, application).values()) == {401}
-    assert 'data-page="entra.sign_in"' in browser.get("/portal/users").text
+    page = browser.get("/portal/users").text
+    assert ('data-page="entra.sign_in"' in page, 'id="message"' in page) == (True, False)
     wrong = browser.post("/portal/api/sign-in", json={"user_name": "admin", "password": "guess"})
     assert (wrong.status_code, wrong.json()["code"]) == (401, "wrong_credentials")
 
@@ -140,7 +141,8 @@ def test_a_form_or_call_that_is_not_from_this_session_changes_nothing(csrf: str,
     assert (form.status_code, 'data-code="stale_form"' in form.text) == (403, True)
     headers = {"X-CSRF-Token": csrf.encode("ascii", "ignore").decode()}
     call = browser.post("/portal/api/applications", json={"displayName": "Theirs"}, headers=headers)
-    assert (call.status_code, call.json()["code"]) == (403, "stale_form")
+    assert (call.status_code, call.json()["code"]) == (403, "csrf_token_missing")
+    assert "X-CSRF-Token" in call.json()["message"]
     assert tenant.applications() == []
 
 

@@ -60,7 +60,7 @@ def test_generating_waits_for_confirmation(mdm: Mdm, body: bytes) -> None:
     answer = mdm.client.post("/portal/api/tokens", content=body)
     assert (answer.status_code, answer.json()) == (
         400,
-        {"code": "not_confirmed", "message": "This has to be confirmed first."},
+        {"code": "not_confirmed", "message": "This has to be confirmed first: the field confirm has to be true."},
     )
     assert (mdm.statuses(), mdm.activities()) == ([], [])
 

@@ -95,13 +95,13 @@ class EntraPortal:
         """The visit and the form of a page that was sent; a form that is not from this session is refused."""
         visit = self.visit(request, permission)
         form = await read_form(request)
-        visit.session.check_csrf(form.pop(CSRF_FIELD, ""))
+        visit.session.check_form(form.pop(CSRF_FIELD, ""))
         return visit, form
 
     async def called(self, request: Request, permission: Permission | None) -> tuple[Visit, dict[str, object]]:
         """The visit and the JSON object of a call that changes something. It carries the session's CSRF token."""
         visit = self.visit(request, permission)
-        visit.session.check_csrf(request.headers.get(CSRF_HEADER, ""))
+        visit.session.check_call(request.headers.get(CSRF_HEADER, ""))
         return visit, await read_object(request)
 
     def sign_in(self, request: Request, user_name: str, password: str) -> tuple[str, Visit]:
@@ -183,7 +183,9 @@ class EntraPortal:
     ) -> Response:
         """Whoever is signed in can sign out there, and go back to what the role opens, if it opens anything."""
         if refused.status == 401 and request.method == "GET":
-            return see(f"{ROOT}/sign-in?why={refused.code}")
+            # Whoever opens the portal for the first time is told nothing: nothing was refused.
+            why = "" if refused.code == "signed_out" else f"?why={refused.code}"
+            return see(f"{ROOT}/sign-in{why}")
         language = language_of(request)
         values = {
             "code": refused.code,

@@ -9,7 +9,8 @@ from scimulate.mock_servers.language import Language
 from scimulate.mock_servers.messages import LANGUAGE_COOKIE, read_form
 from scimulate.mock_servers.refusal import PortalRefused
 
-WHYS = ("signed_out", "session_expired")
+WHY = "session_expired"
+"""What the page tells whoever was led to it; at a first visit there is nothing to tell."""
 
 
 def routes_of(portal: EntraPortal) -> list[Route]:
@@ -32,8 +33,8 @@ class _SignInPages:
         self._portal = portal
 
     async def page(self, request: Request) -> Response:
-        why = request.query_params.get("why", "")
-        return self._portal.sign_in_page(request, f"refused.{why}" if why in WHYS else "")
+        expired = request.query_params.get("why") == WHY
+        return self._portal.sign_in_page(request, f"refused.{WHY}" if expired else "")
 
     async def sign_in(self, request: Request) -> Response:
         form = await read_form(request)

@@ -27,7 +27,7 @@ class Confirmations:
     def close(self, confirmation: str, asked: tuple[str, str]) -> None:
         """Raise `PortalRefused` unless the page was opened and not sent yet."""
         if not confirmation:
-            raise PortalRefused(400, "not_confirmed")
+            raise PortalRefused(400, "confirmation_missing")
         if self._open.get(confirmation) != asked:
             raise PortalRefused(409, "sent_already")
         del self._open[confirmation]

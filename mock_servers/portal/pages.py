@@ -141,5 +141,10 @@ def _refusal_page(portal: Portal, request: Request, refused: PortalRefused, visi
 
 
 def _why_and_next(portal: Portal, request: Request, refused: PortalRefused) -> str:
-    """After signing in the page that was asked for is opened. A form that was sent is not sent again (NEG-04)."""
-    return urlencode({"why": refused.code, "next": address_of(request, portal.tenant_of(request))})
+    """After signing in the page that was asked for is opened. A form that was sent is not sent again (NEG-04).
+
+    Whoever only opens the portal for the first time is told nothing: nothing was refused.
+    """
+    arrives = refused.code == "signed_out" and request.method in ("GET", "HEAD")
+    why = {} if arrives else {"why": refused.code}
+    return urlencode({**why, "next": address_of(request, portal.tenant_of(request))})

@@ -118,13 +118,13 @@ class Portal:
         """The visit and the form of a page that was sent; a form that is not from this session is refused."""
         visit = self.visit(request, permission)
         form = await read_form(request)
-        visit.session.check_csrf(form.pop(CSRF_FIELD, ""))
+        visit.session.check_form(form.pop(CSRF_FIELD, ""))
         return visit, form
 
     async def called(self, request: Request, permission: Permission | None) -> tuple[Visit, dict[str, object]]:
         """The visit and the JSON object of a call that changes something. It carries the session's CSRF token."""
         visit = self.visit(request, permission)
-        visit.session.check_csrf(request.headers.get(CSRF_HEADER, ""))
+        visit.session.check_call(request.headers.get(CSRF_HEADER, ""))
         return visit, await read_object(request)
 
     def page(
