@@ -292,6 +292,14 @@ def test_the_page_of_a_job_is_appended_to(tmp_path: Path) -> None:
     assert page.read_text() == "before\nafter\n"
 
 
+def test_what_a_bundled_run_made_is_thrown_away_with_its_tenants() -> None:
+    thrown = "each scenario had a tenant of its own, thrown away whole"
+    bundled = report_html(run(bundled=True, cleanup=Cleanup()), summed(*EVERYTHING), [], CATALOGUE)
+    foreign = report_html(run(cleanup=Cleanup()), summed(*EVERYTHING), [], CATALOGUE)
+    assert (thrown in bundled, "resources created" in bundled) == (True, False)
+    assert (thrown in foreign, "0 resources created, 0 removed" in foreign) == (False, True)
+
+
 @pytest.mark.parametrize("name", ["report.html", "report.css", "report.js"])
 def test_the_parts_of_the_page_name_no_other_host(name: str) -> None:
     import scimulate.reports
