@@ -53,7 +53,7 @@ def found() -> list[Path]:
     return scan(Path().rglob("*"), [TOKEN])
 
 
-@pytest.mark.parametrize("workers", ["0", "2"])
+@pytest.mark.parametrize("workers", [pytest.param("0", marks=pytest.mark.slow), "2"])
 def test_what_the_endpoint_throws_back_at_a_run_is_kept_nowhere(tmp_path: Path, workers: str) -> None:
     with tampered_endpoint(TOKEN, echoing) as endpoint:
         code, said = said_by("run", "--url", endpoint.url, "-v", "--workers", workers, "--timeout", "5")
