@@ -49,6 +49,18 @@ class Chromium:
         self._playwright: Playwright | None = None
         self._browser: Browser | None = None
         self._complaints: list[str] = []
+        self._free: dict[str, list[Page]] = {}
+
+    def take(self, language: str) -> "Page":
+        """A tab with cookies of its own. To make one costs more than a scenario, so they are used again."""
+        free = self._free.get(language)
+        return free.pop() if free else self.context(language).new_page()
+
+    def give_back(self, language: str, page: "Page") -> None:
+        """Whoever takes it next finds it as new."""
+        page.goto("about:blank")
+        page.context.clear_cookies()
+        self._free.setdefault(language, []).append(page)
 
     def context(self, language: str) -> "BrowserContext":
         """Cookies, a clipboard and a language of one administrator's own."""

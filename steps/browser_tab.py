@@ -34,12 +34,13 @@ class PortalTab:
     @property
     def page(self) -> "Page":
         if self._page is None:
-            self._page = self._chromium.context(self.calls.language).new_page()
+            self._page = self._chromium.take(self.calls.language)
         return self._page
 
     def close(self) -> None:
         if self._page is not None:
-            self._page.context.close()
+            self._chromium.give_back(self.calls.language, self._page)
+            self._page = None
 
     # Where one is
 
