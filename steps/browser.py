@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from scimulate.harness.faults import HarnessError
 
 if TYPE_CHECKING:  # A development tool, which a run without the browser does not need.
-    from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Playwright
+    from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Playwright
 
 NAMES_OF_CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 THIS_MACHINE_ONLY = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"
