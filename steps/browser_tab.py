@@ -34,13 +34,12 @@ class PortalTab:
     @property
     def page(self) -> "Page":
         if self._page is None:
-            self._page = self._chromium.take(self.calls.language)
+            self._page = self._chromium.context(self.calls.language).new_page()
         return self._page
 
     def close(self) -> None:
         if self._page is not None:
-            self._chromium.give_back(self.calls.language, self._page)
-            self._page = None
+            self._page.context.close()
 
     # Where one is
 
