@@ -5,9 +5,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from gherkin.errors import CompositeParserException, ParserError
+from gherkin.parser import Parser
+
 from scimulate.harness.catalogue import Catalogue, Requirement
 from scimulate.harness.faults import HarnessError
-from scimulate.harness.gherkin_reading import UnreadableFeature, parse, scenarios_of
 from scimulate.harness.profile import Profile
 
 FEATURES_FOLDER = Path(__file__).parent.parent / "features"
@@ -23,17 +25,39 @@ HOW_IT_FAILS = {
 
 
 def scenarios_by_requirement(folder: Path = FEATURES_FOLDER) -> dict[str, list[str]]:
-    """As a run counts them: each row of an outline is a scenario, and has the tags of everything above it."""
+    """Tags hold for everything below them: feature, rule, scenario, and the rows of a tagged Examples table."""
     found: dict[str, list[str]] = {}
     for file in sorted(folder.rglob("*.feature")):
-        try:
-            scenarios = scenarios_of(parse(file), file, folder)
-        except UnreadableFeature as unreadable:
-            raise HarnessError(f"{file}: not readable as Gherkin: {unreadable}") from unreadable
-        for scenario in scenarios:
-            for tag in scenario.description.tags:
-                found.setdefault(tag, []).append(scenario.description.node)
+        name = f"features/{file.relative_to(folder).as_posix()}"
+        for title, tags in _tagged_scenarios(file):
+            for tag in tags:
+                found.setdefault(tag, []).append(f"{name}::{title}")
     return found
+
+
+def _tagged_scenarios(file: Path) -> list[tuple[str, list[str]]]:
+    try:
+        document: Mapping[str, Any] = Parser().parse(file.read_text(encoding="utf-8"))
+    except (ParserError, CompositeParserException) as error:
+        raise HarnessError(f"{file}: not readable as Gherkin: {error}") from error
+    found: list[tuple[str, list[str]]] = []
+
+    def collect(children: Sequence[Mapping[str, Any]], inherited: list[str]) -> None:
+        for child in children:
+            if rule := child.get("rule"):
+                collect(rule["children"], inherited + _tags(rule))
+            elif scenario := child.get("scenario"):
+                own = inherited + _tags(scenario)
+                rows = [tag for examples in scenario["examples"] for tag in _tags(examples)]
+                found.append((scenario["name"], list(dict.fromkeys(own + rows))))
+
+    if feature := document.get("feature"):
+        collect(feature["children"], _tags(feature))
+    return found
+
+
+def _tags(node: Mapping[str, Any]) -> list[str]:
+    return [tag["name"].removeprefix("@") for tag in node["tags"]]
 
 
 def as_json(catalogue: Catalogue, scenarios: Scenarios, profile: Profile | None = None) -> list[dict[str, Any]]:
