@@ -6,7 +6,7 @@ import pytest
 from pytest_bdd import given, parsers, then, when
 
 from scimulate.mock_servers.entra.accounts import Role
-from scimulate.mock_servers.entra.application import Plan
+from scimulate.mock_servers.entra.licence import Plan
 from scimulate.mock_servers.language import Language, load_labels
 from scimulate.steps.directory import listed_names
 from scimulate.steps.entra_administrator import INVENTED_TOKEN, Table, rows

@@ -5,7 +5,8 @@ from datetime import timedelta
 
 from pytest_bdd import given, parsers, then, when
 
-from scimulate.mock_servers.entra.application import ProvisioningRefused, ProvisioningSettings
+from scimulate.mock_servers.entra.application import ProvisioningRefused
+from scimulate.mock_servers.entra.application_settings import ProvisioningSettings
 from scimulate.mock_servers.entra.status import shown_state
 from scimulate.steps.clock import on_the_day
 from scimulate.steps.directory import listed_names

@@ -7,7 +7,8 @@ import re
 import pytest
 
 from scimulate.mock_servers.clock import VirtualClock
-from scimulate.mock_servers.entra.application import Plan, ProvisioningRefused
+from scimulate.mock_servers.entra.application import ProvisioningRefused
+from scimulate.mock_servers.entra.licence import Plan
 from scimulate.mock_servers.entra.log_export import COLUMNS
 from scimulate.mock_servers.entra.tenant import EntraTenant
 from tests.entra_endpoint import BASE, TOKEN, Endpoint, error, rehearse

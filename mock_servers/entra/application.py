@@ -7,10 +7,9 @@ ProvisioningRefused   what was asked cannot be done as things stand
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field, replace
-from datetime import datetime
-from enum import StrEnum
 
 from scimulate.mock_servers.clock import Clock
+from scimulate.mock_servers.entra.application_settings import ApplicationType, Notification, ProvisioningSettings
 from scimulate.mock_servers.entra.attribute_mappings import AttributeMappings
 from scimulate.mock_servers.entra.connection import (
     Connection,
@@ -27,6 +26,7 @@ from scimulate.mock_servers.entra.delivery import Delivery
 from scimulate.mock_servers.entra.dialect import Dialect
 from scimulate.mock_servers.entra.directory import Directory, DirectoryRefused
 from scimulate.mock_servers.entra.job import Job
+from scimulate.mock_servers.entra.licence import Plan
 from scimulate.mock_servers.entra.links import Links
 from scimulate.mock_servers.entra.log import LogEntry, ProvisioningLog
 from scimulate.mock_servers.entra.principals import Group, Principal, User
@@ -34,7 +34,6 @@ from scimulate.mock_servers.entra.refused import ProvisioningRefused
 from scimulate.mock_servers.entra.scope import Scope, entitled
 from scimulate.mock_servers.entra.status import JobStatus
 from scimulate.mock_servers.entra.throttling import patient
-from scimulate.mock_servers.entra.trouble import Told
 from scimulate.mock_servers.seen import seen_mark
 
 __all__ = [
@@ -51,41 +50,6 @@ __all__ = [
 
 MASK = "••••••••••"
 ON_DEMAND_MEMBERS = 5
-
-
-class Plan(StrEnum):
-    """The licence of the tenant. Groups can be assigned with P1 and with P2 (IVANTI-060, NEG-35)."""
-
-    FREE = "free"
-    P1 = "p1"
-    P2 = "p2"
-
-
-class ApplicationType(StrEnum):
-    """How an application was made. Only a non-gallery one provisions automatically (NEG-28)."""
-
-    NON_GALLERY = "non-gallery"
-    APP_REGISTRATION = "app registration"
-
-
-@dataclass(frozen=True)
-class ProvisioningSettings:
-    """Part Settings of Edit provisioning, without the scope."""
-
-    notification_email: str = ""
-    send_on_failure: bool = False
-
-
-@dataclass(frozen=True)
-class Notification:
-    """A mail that was sent (ENTRA-281)."""
-
-    at: datetime
-    to: str
-    reason: str
-    message: str
-    told: Told | None = None
-    """The class of what is wrong, whose label says it in other languages."""
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,8 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from scimulate.mock_servers.entra.accounts import Permission
-from scimulate.mock_servers.entra.application import Application, ApplicationType
+from scimulate.mock_servers.entra.application import Application
+from scimulate.mock_servers.entra.application_settings import ApplicationType
 from scimulate.mock_servers.entra.connection import ConnectionTest, CredentialsRefused
 from scimulate.mock_servers.entra.graph_json import json_answer, properties_of
 from scimulate.mock_servers.entra.log_export import as_csv, as_json

@@ -5,7 +5,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from scimulate.mock_servers.entra.accounts import Permission
-from scimulate.mock_servers.entra.application import Plan
+from scimulate.mock_servers.entra.licence import Plan
 from scimulate.mock_servers.entra.portal import ROOT, EntraPortal, refusing, see
 from scimulate.mock_servers.entra.principals import Group, Principal
 from scimulate.mock_servers.entra.reading import ticked

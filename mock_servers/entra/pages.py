@@ -19,7 +19,8 @@ from scimulate.mock_servers.entra import (
     sign_in,
 )
 from scimulate.mock_servers.entra.accounts import Permission
-from scimulate.mock_servers.entra.application import ApplicationType, Plan
+from scimulate.mock_servers.entra.application_settings import ApplicationType
+from scimulate.mock_servers.entra.licence import Plan
 from scimulate.mock_servers.entra.links import INTERVAL
 from scimulate.mock_servers.entra.portal import FOLDER, ROOT, Advance, EntraPortal, Visit, see
 from scimulate.mock_servers.entra.reading import plan_named, type_named

@@ -5,7 +5,8 @@ from collections.abc import Mapping
 from datetime import date
 from typing import TypedDict
 
-from scimulate.mock_servers.entra.application import ApplicationType, Plan, ProvisioningSettings
+from scimulate.mock_servers.entra.application_settings import ApplicationType, ProvisioningSettings
+from scimulate.mock_servers.entra.licence import Plan
 from scimulate.mock_servers.refusal import PortalRefused
 
 LONGEST_TEXT = 256

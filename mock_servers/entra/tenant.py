@@ -14,9 +14,11 @@ import httpx
 
 from scimulate.mock_servers.clock import Clock
 from scimulate.mock_servers.entra.accounts import Accounts
-from scimulate.mock_servers.entra.application import Application, ApplicationType, Plan
+from scimulate.mock_servers.entra.application import Application
+from scimulate.mock_servers.entra.application_settings import ApplicationType
 from scimulate.mock_servers.entra.delivery import Delivery
 from scimulate.mock_servers.entra.directory import Directory
+from scimulate.mock_servers.entra.licence import Plan
 from scimulate.mock_servers.entra.refused import EntraRefused
 
 # The default of .NET's HttpClient (ENTRA-583).
