@@ -21,9 +21,10 @@ from scimulate.mock_servers.entra.scope import Scope
 from scimulate.mock_servers.entra.tenant import EntraTenant
 from scimulate.mock_servers.html_pages import page_environment
 from scimulate.mock_servers.language import Language, Say, load_labels
-from scimulate.mock_servers.messages import language_of, read_form, read_object
+from scimulate.mock_servers.messages import language_of
 from scimulate.mock_servers.refusal import PortalRefused
-from scimulate.mock_servers.sessions import CSRF_FIELD, CSRF_HEADER, Session, Sessions
+from scimulate.mock_servers.sessions import Session, Sessions
+from scimulate.mock_servers.signed_in import SignedIn
 
 FOLDER = Path(__file__).parent
 ROOT = "/portal"
@@ -62,7 +63,7 @@ class Visit:
         return load_labels().said_in(self.language)
 
 
-class EntraPortal:
+class EntraPortal(SignedIn[Permission, Visit]):
     """The portal of one tenant. With `advance` the clock is virtual, and one change at a time moves on it."""
 
     def __init__(self, tenant: EntraTenant, advance: Advance | None) -> None:
@@ -83,26 +84,12 @@ class EntraPortal:
         return session
 
     def visit(self, request: Request, permission: Permission | None) -> Visit:
-        """Whoever asks, once signed in and permitted (None: whoever is signed in). Raises `PortalRefused`."""
         session = self.session_of(request)
         if session is None:
             raise PortalRefused(401, "session_expired" if request.cookies.get(SESSION_COOKIE) else "signed_out")
         if permission is not None and not session.account.may(permission):
             raise PortalRefused(403, "not_permitted")
         return Visit(session, language_of(request))
-
-    async def submitted(self, request: Request, permission: Permission | None) -> tuple[Visit, dict[str, str]]:
-        """The visit and the form of a page that was sent; a form that is not from this session is refused."""
-        visit = self.visit(request, permission)
-        form = await read_form(request)
-        visit.session.check_form(form.pop(CSRF_FIELD, ""))
-        return visit, form
-
-    async def called(self, request: Request, permission: Permission | None) -> tuple[Visit, dict[str, object]]:
-        """The visit and the JSON object of a call that changes something. It carries the session's CSRF token."""
-        visit = self.visit(request, permission)
-        visit.session.check_call(request.headers.get(CSRF_HEADER, ""))
-        return visit, await read_object(request)
 
     def sign_in(self, request: Request, user_name: str, password: str) -> tuple[str, Visit]:
         """The secret for the cookie, and the visit that begins. Raises `PortalRefused`."""

@@ -13,14 +13,15 @@ from starlette.responses import HTMLResponse, Response
 
 from scimulate.mock_servers.html_pages import page_environment
 from scimulate.mock_servers.language import Language, Say, load_labels
-from scimulate.mock_servers.messages import language_of, read_form, read_object
+from scimulate.mock_servers.messages import language_of
 from scimulate.mock_servers.portal.administrators import Administrator
 from scimulate.mock_servers.portal.audit import PAGE_SIZE
 from scimulate.mock_servers.portal.confirmations import Confirmations
 from scimulate.mock_servers.portal.navigation import Entry, needs_scim, shown_to
 from scimulate.mock_servers.portal.permissions import Permission
 from scimulate.mock_servers.refusal import PortalRefused
-from scimulate.mock_servers.sessions import CSRF_FIELD, CSRF_HEADER, Session, Sessions
+from scimulate.mock_servers.sessions import Session, Sessions
+from scimulate.mock_servers.signed_in import SignedIn
 from scimulate.mock_servers.tenants import Tenant, Tenants
 
 FOLDER = Path(__file__).parent
@@ -76,7 +77,7 @@ class Visit:
 
 
 @dataclass(frozen=True)
-class Portal:
+class Portal(SignedIn[Permission, Visit]):
     """The portals of all tenants of a server."""
 
     tenants: Tenants
@@ -103,7 +104,6 @@ class Portal:
         return session
 
     def visit(self, request: Request, permission: Permission | None) -> Visit:
-        """Whoever asks, once signed in and permitted (None: whoever is signed in). Raises `PortalRefused`."""
         tenant, session = self.tenant_of(request), self.session_of(request)
         if session is None:
             timed_out = SESSION_COOKIE in request.cookies
@@ -113,19 +113,6 @@ class Portal:
         if not tenant.support.scim_is_on and needs_scim(request.scope["path"].removeprefix(tenant.portal_path)):
             raise PortalRefused(403, "scim_not_enabled")
         return Visit(tenant, session, language_of(request), address_of(request, tenant))
-
-    async def submitted(self, request: Request, permission: Permission | None) -> tuple[Visit, dict[str, str]]:
-        """The visit and the form of a page that was sent; a form that is not from this session is refused."""
-        visit = self.visit(request, permission)
-        form = await read_form(request)
-        visit.session.check_form(form.pop(CSRF_FIELD, ""))
-        return visit, form
-
-    async def called(self, request: Request, permission: Permission | None) -> tuple[Visit, dict[str, object]]:
-        """The visit and the JSON object of a call that changes something. It carries the session's CSRF token."""
-        visit = self.visit(request, permission)
-        visit.session.check_call(request.headers.get(CSRF_HEADER, ""))
-        return visit, await read_object(request)
 
     def page(
         self, visit: Visit, template: str, values: Mapping[str, object], *, section: str, status: int = 200
