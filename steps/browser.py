@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from scimulate.harness.faults import HarnessError
 
 if TYPE_CHECKING:  # A development tool, which a run without the browser does not need.
-    from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Playwright
+    from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Playwright
 
 NAMES_OF_CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 THIS_MACHINE_ONLY = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"
@@ -49,6 +49,18 @@ class Chromium:
         self._playwright: Playwright | None = None
         self._browser: Browser | None = None
         self._complaints: list[str] = []
+        self._free: dict[str, list[Page]] = {}
+
+    def take(self, language: str) -> "Page":
+        """A tab with cookies of its own. To make one costs more than a scenario, so they are used again."""
+        free = self._free.get(language)
+        return free.pop() if free else self.context(language).new_page()
+
+    def give_back(self, language: str, page: "Page") -> None:
+        """Whoever takes it next finds it as new."""
+        page.goto("about:blank")
+        page.context.clear_cookies()
+        self._free.setdefault(language, []).append(page)
 
     def context(self, language: str) -> "BrowserContext":
         """Cookies, a clipboard and a language of one administrator's own."""
