@@ -19,7 +19,7 @@ from scimulate.harness.findings import Finding, RequirementResult, Summary
 from scimulate.harness.printable import printable
 from scimulate.harness.verdict import Verdict
 from scimulate.reports.result import Run
-from scimulate.reports.statement import WORDS, answer
+from scimulate.reports.statement import WORDS, answer, what_was_made
 
 HERE = Path(__file__).parent
 MOST_EXCHANGES = 6
@@ -54,6 +54,7 @@ def report_html(run: Run, summary: Summary, exchanges: Sequence[Exchange], catal
         .render(
             run=run,
             summary=summary,
+            made=what_was_made(run),
             answer=answer(summary).plain,
             mood=_mood(summary),
             tallies=[(verdict, WORDS[verdict][0], summary.counts[verdict]) for verdict in VERDICTS],

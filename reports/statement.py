@@ -122,6 +122,14 @@ def _harness_errors(summary: Summary) -> Text:
     return text
 
 
+def what_was_made(run: Run) -> str:
+    """What the run made at the endpoint and took away again. On the bundled servers both go with the tenants."""
+    if run.bundled and not run.cleanup.created:
+        return "each scenario had a tenant of its own, thrown away whole"
+    made = run.cleanup
+    return f"{made.created} resources created, {made.removed} removed, {len(made.left)} left"
+
+
 def _cleanup(cleanup: Cleanup) -> str:
     if cleanup.left:
         left = _listed([one_line(name, VALUE_LENGTH) for name in cleanup.left], most=2)

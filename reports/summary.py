@@ -8,7 +8,7 @@ from scimulate.harness.findings import Finding, Summary
 from scimulate.harness.printable import one_line
 from scimulate.harness.verdict import Verdict
 from scimulate.reports.result import Run
-from scimulate.reports.statement import WORDS, answer
+from scimulate.reports.statement import WORDS, answer, what_was_made
 
 SIGNS = {Verdict.FAILED: "🔴", Verdict.WARNING: "🟡", Verdict.INFO: "🔵"}
 MOST_FINDINGS = 50
@@ -33,10 +33,9 @@ def summary_markdown(run: Run, summary: Summary) -> str:
         if (more := len(summary.findings) - MOST_FINDINGS) > 0:
             lines.append(f"\n… and {more} more in the report.")
         lines.append("")
-    left = len(run.cleanup.left)
     lines.append(
         f"{len(summary.scenarios)} scenarios, {run.requests} requests, {run.seconds:.1f} s, run `{run.run_id}`, "
-        f"seed {run.seed}; {run.cleanup.created} resources created, {run.cleanup.removed} removed, {left} left."
+        f"seed {run.seed}; {what_was_made(run)}."
     )
     return "\n".join(lines) + "\n"
 

@@ -297,7 +297,8 @@ def test_what_a_bundled_run_made_is_thrown_away_with_its_tenants() -> None:
     bundled = report_html(run(bundled=True, cleanup=Cleanup()), summed(*EVERYTHING), [], CATALOGUE)
     foreign = report_html(run(cleanup=Cleanup()), summed(*EVERYTHING), [], CATALOGUE)
     assert (thrown in bundled, "resources created" in bundled) == (True, False)
-    assert (thrown in foreign, "0 resources created, 0 removed" in foreign) == (False, True)
+    assert (thrown in foreign, "0 resources created, 0 removed, 0 left" in foreign) == (False, True)
+    assert summary_markdown(run(bundled=True, cleanup=Cleanup()), summed(*EVERYTHING)).endswith(f"; {thrown}.\n")
 
 
 @pytest.mark.parametrize("name", ["report.html", "report.css", "report.js"])
