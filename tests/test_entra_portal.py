@@ -27,13 +27,9 @@ def browser(tenant: EntraTenant) -> Browser:
     return Browser(tenant).sign_in()
 
 
-def create_application(browser: Browser) -> str:
-    return browser.create_application()
-
-
 def test_the_documented_way_can_be_walked_by_hand(browser: Browser, endpoint: Endpoint) -> None:
     """SEED-029…048, SEED-066."""
-    app = create_application(browser)
+    app = browser.create_application()
 
     tested = browser.edit(app, {"tenant_url": BASE, "secret_token": TOKEN, "act": "test"})
     assert "✔" in tested.text
@@ -66,7 +62,7 @@ def test_the_documented_way_can_be_walked_by_hand(browser: Browser, endpoint: En
 
 
 def test_a_refused_connection_shows_no_green_check_and_is_not_saved(browser: Browser, tenant: EntraTenant) -> None:
-    app = create_application(browser)
+    app = browser.create_application()
     refused = browser.edit(app, {"tenant_url": BASE, "secret_token": "wrong", "act": "save"})
     assert "✖" in refused.text
     assert "✔" not in refused.text
@@ -77,7 +73,7 @@ def test_a_refused_connection_shows_no_green_check_and_is_not_saved(browser: Bro
 
 def test_the_saved_secret_goes_to_its_own_url_only(browser: Browser, endpoint: Endpoint) -> None:
     """SEED-033, NEG-14."""
-    app = create_application(browser)
+    app = browser.create_application()
     browser.edit(app, {"tenant_url": BASE, "secret_token": TOKEN, "act": "save"})
     endpoint.sent()
     assert "✔" in browser.edit(app, {"tenant_url": BASE, "secret_token": "", "act": "test"}).text
@@ -93,7 +89,7 @@ def test_saving_with_the_masked_secret_keeps_it_for_its_base_address(
     browser: Browser, endpoint: Endpoint, tenant: EntraTenant, url: str
 ) -> None:
     """SEED-033, ENTRA-005: the flag changes the dialect and not the place."""
-    app = create_application(browser)
+    app = browser.create_application()
     browser.edit(app, {"tenant_url": BASE, "secret_token": TOKEN, "act": "save"})
     saved = browser.edit(app, {"tenant_url": url, "secret_token": "", "act": "save"})
     assert "Saved." in saved.text
@@ -109,7 +105,7 @@ def test_saving_with_the_masked_secret_keeps_it_for_its_base_address(
 
 def test_a_secret_is_not_saved_for_another_place_by_leaving_it_masked(browser: Browser, tenant: EntraTenant) -> None:
     """NEG-14."""
-    app = create_application(browser)
+    app = browser.create_application()
     browser.edit(app, {"tenant_url": BASE, "secret_token": TOKEN, "act": "save"})
     elsewhere = f"{BASE}/other"
     assert "✖" in browser.edit(app, {"tenant_url": elsewhere, "secret_token": "", "act": "save"}).text
@@ -173,7 +169,7 @@ def test_strangers_are_kept_out(headers: dict[str, str], code: str, browser: Bro
 def test_of_two_pages_of_edit_provisioning_the_one_that_is_saved_later_overwrites_nothing(
     browser: Browser, tenant: EntraTenant
 ) -> None:
-    app = create_application(browser)
+    app = browser.create_application()
     (application,) = tenant.applications()
     later = hidden_fields(browser.get(f"{app}/edit"))
     fields = {"tenant_url": BASE, "secret_token": TOKEN, "scope": "ASSIGNED", "act": "save"}
@@ -190,7 +186,7 @@ def test_of_two_pages_of_edit_provisioning_the_one_that_is_saved_later_overwrite
 
 
 def test_a_form_that_is_not_taken_comes_back_as_it_was_filled_in(browser: Browser, tenant: EntraTenant) -> None:
-    app = create_application(browser)
+    app = browser.create_application()
     people, groups = len(tenant.directory.users()), len(tenant.directory.groups())
     refused = {
         "application_name_empty": browser.post("/portal/applications", data={"name": " ", "type": "app registration"}),
@@ -221,7 +217,7 @@ def test_a_form_that_is_not_taken_comes_back_as_it_was_filled_in(browser: Browse
 def test_trouble_with_the_connection_is_told_in_japanese_wherever_it_is_shown(
     browser: Browser, tenant: EntraTenant, endpoint: Endpoint
 ) -> None:
-    app, japanese = create_application(browser), {"Accept-Language": "ja"}
+    app, japanese = browser.create_application(), {"Accept-Language": "ja"}
     fields = {"tenant_url": BASE, "secret_token": TOKEN, "act": "save"}
     endpoint.fault = lambda _: answered(200, {"schemas": [LIST], "totalResults": 3, "Resources": []})
     browser.edit(app, fields)
@@ -248,7 +244,7 @@ def test_a_quarantine_that_begins_in_mid_cycle_is_told_and_notified_in_the_reade
     browser: Browser, tenant: EntraTenant, endpoint: Endpoint
 ) -> None:
     """ENTRA-051: the probe gets its empty list, the first user gets 404."""
-    app, (ada, *_) = create_application(browser), tenant.directory.search("Ada")
+    app, (ada, *_) = browser.create_application(), tenant.directory.search("Ada")
     (application,) = tenant.applications()
     form = {"tenant_url": BASE, "secret_token": TOKEN, "notification_email": "a@b.test", "send_on_failure": "on"}
     browser.edit(app, {**form, "act": "save"})
@@ -298,7 +294,7 @@ def test_bad_requests_are_refused_in_words(method: str, path: str, body: bytes, 
 
 
 def test_pages_are_shown_for_every_menu(browser: Browser) -> None:
-    app = create_application(browser)
+    app = browser.create_application()
     for path in (
         "",
         "/users-and-groups",
