@@ -7,7 +7,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 WORKERS ?= 2
 
-.PHONY: setup features test browser soak check format lock clean
+.PHONY: setup features test browser soak bench check format lock clean
 
 setup: .venv/.ready
 
@@ -36,6 +36,10 @@ browser: setup
 # The long proofs, of which `test` runs a fixed sample.
 soak: setup
 	$(BIN)/pytest -n $(WORKERS) -m slow tests
+
+# Ratios against a peer, side by side in one run; the figures of docs/performance.md.
+bench: setup
+	$(BIN)/python -m scimulate.load.benchmarks
 
 check: setup
 	$(BIN)/ruff format --check .

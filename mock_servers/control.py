@@ -122,7 +122,7 @@ class _Control:
                 await run_in_threadpool(partial(tenant.change_policy, **rules))
             except PolicyRefused as refused:
                 raise ControlRefused(400, str(refused)) from refused
-        return _json(asdict(tenant.policy))
+        return _json(tenant.policy.rules())
 
     async def clock(self, request: Request) -> Response:
         clock = self._tenant(request).clock

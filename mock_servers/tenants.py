@@ -9,7 +9,6 @@ TenantError
 import re
 import threading
 from collections.abc import Callable
-from dataclasses import asdict
 from datetime import timedelta
 from typing import Any
 
@@ -25,6 +24,7 @@ from scimulate.mock_servers.portal.settings import TenantSettings
 from scimulate.mock_servers.portal.support import Support
 from scimulate.mock_servers.portal.tokens import Tokens, TokenTerms
 from scimulate.mock_servers.portal.user_records import UserRecords
+from scimulate.mock_servers.scim.limits import Limits
 from scimulate.mock_servers.scim.policy import POLICIES, Policy
 from scimulate.mock_servers.scim.policy_changes import changed_policy, check_updatable
 from scimulate.mock_servers.scim.resources import Resources
@@ -63,6 +63,7 @@ class Tenant:
         self.values = values
         self._named_policy = policy
         self._policy = changed_policy(policy, self._own_rules())
+        self.limits = Limits()
         self.tokens = Tokens(database, name, clock, self.token_terms)
         self.audit = AuditTrail(database, name, clock)
         self.resources = Resources(database, name, clock)
@@ -84,7 +85,7 @@ class Tenant:
     @property
     def own_fields(self) -> tuple[str, ...]:
         """The fields of the policy that have another value here than in the one that is named."""
-        named, own = asdict(self._named_policy), asdict(self._policy)
+        named, own = self._named_policy.rules(), self._policy.rules()
         return tuple(name for name in own if own[name] != named[name])
 
     def change_policy(self, /, **rules: object) -> Policy:

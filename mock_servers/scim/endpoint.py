@@ -15,7 +15,7 @@ from scimulate.mock_servers.portal.tokens import Tokens
 from scimulate.mock_servers.scim.discovery import DISCOVERY, answer_discovery
 from scimulate.mock_servers.scim.errors import ScimError, invalid_syntax, not_found
 from scimulate.mock_servers.scim.groups import Groups
-from scimulate.mock_servers.scim.limits import parse_object
+from scimulate.mock_servers.scim.limits import Limits, parse_object
 from scimulate.mock_servers.scim.messages import Answer, Request, Response, error_response
 from scimulate.mock_servers.scim.policy import Policy
 from scimulate.mock_servers.scim.preconditions import is_unchanged
@@ -44,10 +44,13 @@ class MethodRefused(ScimError):
 
 
 class ServedTenant(Protocol):
-    """What the endpoint needs of its tenant. Policy, custom attributes and the flag may change between requests."""
+    """What the endpoint needs of its tenant. Policy, limits, custom attributes and the flag may change at any time."""
 
     @property
     def policy(self) -> Policy: ...
+
+    @property
+    def limits(self) -> Limits: ...
 
     @property
     def attributes(self) -> CustomAttributes: ...
@@ -75,13 +78,14 @@ class Endpoint:
         self._tenant = tenant
         self._resources = tenant.resources
         self._tokens = tenant.tokens
-        self._follow(tenant.policy, tenant.attributes.names())
+        self._follow()
 
-    def _follow(self, policy: Policy, custom_names: tuple[str, ...]) -> None:
-        """Answer by these rules from now on."""
-        self._rules = rules = Rules.of(policy, custom_names)
+    def _follow(self) -> None:
+        """Answer by the rules in force from now on."""
+        tenant = self._tenant
+        self._rules = rules = Rules.of(tenant.policy, tenant.attributes.names(), tenant.limits)
         self._types = {resource_type.endpoint: resource_type for resource_type in rules.types}
-        self._lists = Lists(self._resources, policy)
+        self._lists = Lists(self._resources, rules.policy)
         self._handlers: dict[str, Users | Groups] = {
             "User": Users(self._resources, self._tenant.audit, self._tenant.arrivals, rules),
             "Group": Groups(self._resources, self._tenant.audit, rules),
@@ -96,9 +100,13 @@ class Endpoint:
                 return error_response(ScimError(401, "a valid bearer token is required"), CHALLENGE)
             if not self._tenant.support.scim_is_on:
                 raise ScimError(403, "SCIM provisioning is not enabled for this tenant")  # NEG-02, C-35
-            policy, custom_names = self._tenant.policy, self._tenant.attributes.names()
-            if policy is not self._rules.policy or custom_names != self._rules.custom_names:
-                self._follow(policy, custom_names)
+            rules = self._rules
+            if (
+                (self._tenant.policy is not rules.policy)
+                or (self._tenant.limits is not rules.limits)
+                or (self._tenant.attributes.names() != rules.custom_names)
+            ):
+                self._follow()
             return self._route(request, vendor)
         except ScimError as error:
             return refusal(error)

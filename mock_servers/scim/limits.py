@@ -1,4 +1,6 @@
-"""Limits of a request, checked before anything is made of it."""
+"""Limits of a request, checked before anything is made of it; and those that a tenant may set lower for itself."""
+
+from dataclasses import dataclass
 
 import orjson
 
@@ -12,8 +14,22 @@ FILTER_TERMS = 50
 URL_BYTES = 16 * 1024
 PATCH_OPERATIONS = 1_000
 MEMBERS = 10_000
+BULK_OPERATIONS = 1_000
 PAGE_RESOURCES = 1_000
 DEFAULT_PAGE_RESOURCES = 100
+CURSOR_SECONDS = 3_600
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What ServiceProviderConfig tells of a tenant's limits; none is above the server's own."""
+
+    max_results: int = PAGE_RESOURCES
+    default_results: int = DEFAULT_PAGE_RESOURCES
+    bulk_operations: int = BULK_OPERATIONS
+    bulk_payload_bytes: int = BODY_BYTES
+    cursor_seconds: int = CURSOR_SECONDS
+    """How long a cursor is good for (RFC 9865 §4, cursorTimeout)."""
 
 
 def too_large(detail: str) -> ScimError:

@@ -4,9 +4,11 @@ Data only. Each field is one tolerance or one habit, explained where it stands; 
 never for the name of a policy.
 """
 
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import dataclass, field, fields, replace
+from typing import Any, Literal
 
+from scimulate.mock_servers.scim.capabilities import Capabilities
+from scimulate.mock_servers.scim.readings import Readings
 from scimulate.mock_servers.scim.schema import ENTERPRISE_URN, IVANTI_URN
 
 
@@ -62,7 +64,7 @@ class Policy:
     """A change of an attribute that is not `updatable` is refused with 400 mutability; else it is passed over."""
     flattened_names: bool = False
     """The printed names `urn:…:core:2.0:User:givenName` and `urn:…:core:2.0:id` mean what they flatten (C-20)."""
-    adoption_status: int = 201
+    adoption_status: Literal[200, 201] = 201
     """What a POST that takes over a user who is there is answered: 201, or 200 (C-26)."""
     deleted_users_readable: bool = False
     """A user who was deleted, and is disabled for it, can still be read over SCIM (C-12)."""
@@ -80,6 +82,16 @@ class Policy:
     """A token expires so many days after its secret was made (NEG-61); None is never (C-18)."""
     token_limit_per_provider: bool = False
     """The limit holds for the tokens of each identity provider by itself, not for all of the tenant (C-16)."""
+    readings: Readings = field(default_factory=Readings)
+    """The reading of each point on which the RFCs can be read in two ways."""
+    supported: Capabilities = field(default_factory=Capabilities)
+    """What the server supports."""
+
+    def rules(self) -> dict[str, object]:
+        """Every field by its name, those of the readings and of what is supported too: no name is used twice."""
+        own = {one.name: getattr(self, one.name) for one in fields(self)}
+        parts = (own.pop("readings"), own.pop("supported"))
+        return own | {one.name: getattr(part, one.name) for part in parts for one in fields(part)}
 
 
 _ENTRA_TOLERANCES: dict[str, Any] = {

@@ -4,11 +4,13 @@ PolicyRefused       no policy has such a field, the field takes other values, or
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, fields, replace
-from typing import Any
+from dataclasses import Field, dataclass, fields, replace
+from typing import Any, Literal, get_args, get_origin
 
+from scimulate.mock_servers.scim.capabilities import Capabilities
 from scimulate.mock_servers.scim.document import SET_BY_SERVER
 from scimulate.mock_servers.scim.policy import Policy
+from scimulate.mock_servers.scim.readings import Readings
 from scimulate.mock_servers.scim.schema import ENTERPRISE_URN, IVANTI_URN, USER
 
 
@@ -28,7 +30,7 @@ class _Form:
     accepts: Callable[[object], bool]
 
 
-_NAMES = ("name", "summary")
+_NOT_RULES = ("name", "summary", "readings", "supported")
 _UPDATES_NAME = (
     *(
         attribute.name
@@ -41,19 +43,19 @@ _UPDATES_NAME = (
 """What an update of a user may name, whatever the policy."""
 _FORMS: dict[Any, _Form] = {
     bool: _Form("true or false", lambda value: isinstance(value, bool)),
-    int: _Form("200 or 201", lambda value: type(value) is int and value in (200, 201)),
     int | None: _Form(
         "a whole number above 0, or null", lambda value: value is None or (type(value) is int and value > 0)
     ),
     tuple[str, ...] | None: _Form(
         "a list of attribute names, or null", lambda value: value is None or _is_list_of_names(value)
     ),
+    tuple[str, ...]: _Form("a list of names", lambda value: _is_list_of_names(value)),
 }
 
 
 def changed_policy(policy: Policy, changes: Mapping[str, object]) -> Policy:
     """The policy with these values in place of its own; raises `PolicyRefused`."""
-    forms = {field.name: _FORMS[field.type] for field in fields(Policy) if field.name not in _NAMES}
+    forms = {field.name: _form_of(field.type) for field in _rule_fields()}
     for name, value in changes.items():
         if name not in forms:
             raise PolicyRefused(name, f"there is no such field; the fields are {', '.join(forms)}")
@@ -62,7 +64,29 @@ def changed_policy(policy: Policy, changes: Mapping[str, object]) -> Policy:
     values: dict[str, Any] = {
         name: tuple(value) if isinstance(value, list) else value for name, value in changes.items()
     }
-    return replace(policy, **values)
+    readings = replace(policy.readings, **_only(values, Readings))
+    supported = replace(policy.supported, **_only(values, Capabilities))
+    return replace(policy, **_only(values, Policy), readings=readings, supported=supported)
+
+
+def _rule_fields() -> list[Field[Any]]:
+    every = (*fields(Policy), *fields(Readings), *fields(Capabilities))
+    return [field for field in every if field.name not in _NOT_RULES]
+
+
+def _only(values: Mapping[str, Any], part: type[Policy | Readings | Capabilities]) -> dict[str, Any]:
+    names = {field.name for field in fields(part)}
+    return {name: value for name, value in values.items() if name in names}
+
+
+def _form_of(kind: Any) -> _Form:
+    if get_origin(kind) is not Literal:
+        return _FORMS[kind]
+    choices = get_args(kind)
+    # 200 == 200.0 and 1 == True: a choice is of its own type.
+    return _Form(
+        " or ".join(map(str, choices)), lambda value: any(value == one and type(value) is type(one) for one in choices)
+    )
 
 
 def check_updatable(names: Sequence[str]) -> None:
