@@ -13,6 +13,7 @@ from datetime import timedelta
 from typing import Any
 
 from scimulate.mock_servers.clock import Clock
+from scimulate.mock_servers.oauth.callers import Callers
 from scimulate.mock_servers.portal.administrators import Administrators
 from scimulate.mock_servers.portal.arrivals import Arrivals
 from scimulate.mock_servers.portal.audit import AuditTrail
@@ -65,6 +66,7 @@ class Tenant:
         self._policy = changed_policy(policy, self._own_rules())
         self.limits = Limits()
         self.tokens = Tokens(database, name, clock, self.token_terms)
+        self.callers = Callers(self.tokens)
         self.audit = AuditTrail(database, name, clock)
         self.resources = Resources(database, name, clock)
         self.administrators = Administrators(database, name, clock)

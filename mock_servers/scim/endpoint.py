@@ -7,11 +7,11 @@ discovery do is theirs.
 from functools import partial
 from typing import Protocol
 
+from scimulate.mock_servers.oauth.callers import Callers
 from scimulate.mock_servers.portal.arrivals import Arrivals
 from scimulate.mock_servers.portal.audit import AuditTrail
 from scimulate.mock_servers.portal.custom_attributes import CustomAttributes
 from scimulate.mock_servers.portal.support import Support
-from scimulate.mock_servers.portal.tokens import Tokens
 from scimulate.mock_servers.scim.discovery import DISCOVERY, answer_discovery
 from scimulate.mock_servers.scim.errors import ScimError, invalid_syntax, not_found
 from scimulate.mock_servers.scim.groups import Groups
@@ -59,7 +59,7 @@ class ServedTenant(Protocol):
     def resources(self) -> Resources: ...
 
     @property
-    def tokens(self) -> Tokens: ...
+    def callers(self) -> Callers: ...
 
     @property
     def audit(self) -> AuditTrail: ...
@@ -77,7 +77,6 @@ class Endpoint:
     def __init__(self, tenant: ServedTenant) -> None:
         self._tenant = tenant
         self._resources = tenant.resources
-        self._tokens = tenant.tokens
         self._follow()
 
     def _follow(self) -> None:
@@ -112,13 +111,13 @@ class Endpoint:
             return refusal(error)
 
     def _vendor(self, request: Request) -> str | None:
-        """The vendor of the token presented; None when it opens nothing (D-013, D-014)."""
+        """The vendor of the credential presented; None when it opens nothing (D-013, D-014)."""
         scheme, _, secret = request.headers.get("authorization", "").partition(" ")
         secret = secret.strip()
         if scheme.lower() != "bearer" or not secret:
             return None
-        token = self._tokens.authenticate(secret)
-        return token.vendor if token is not None else None
+        caller = self._tenant.callers.authenticate(secret)
+        return caller.vendor if caller is not None else None
 
     def _route(self, request: Request, vendor: str) -> Answer:
         method = "GET" if request.method == "HEAD" else request.method
