@@ -84,7 +84,7 @@ class Endpoint:
         tenant = self._tenant
         self._rules = rules = Rules.of(tenant.policy, tenant.attributes.names(), tenant.limits)
         self._types = {resource_type.endpoint: resource_type for resource_type in rules.types}
-        self._lists = Lists(self._resources, rules.policy)
+        self._lists = Lists(self._resources, rules)
         self._handlers: dict[str, Users | Groups] = {
             "User": Users(self._resources, self._tenant.audit, self._tenant.arrivals, rules),
             "Group": Groups(self._resources, self._tenant.audit, rules),
@@ -174,7 +174,7 @@ class Endpoint:
             if is_unchanged(request, current):
                 return Response(304, b"", (("etag", current()),))
             links = links_of(self._resources, connection, row, projection, self._rules.policy)
-            return resource_response(200, row, links, request.base_url, projection)
+            return resource_response(200, row, links, request.base_url, self._rules, projection)
 
         return self._resources.database.read(query)
 

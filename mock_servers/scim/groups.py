@@ -34,6 +34,7 @@ class Groups:
     def __init__(self, resources: Resources, audit: AuditTrail, rules: Rules) -> None:
         self._resources = resources
         self._audit = audit
+        self._rules = rules
         self._policy = rules.policy
 
     def create(self, request: Request, projection: Projection, vendor: str) -> Change:
@@ -45,7 +46,7 @@ class Groups:
             Membership(self._resources, connection, row, self._policy).add(given.members)
             self._record(connection, "Group Created", row, vendor)
             links = links_of(self._resources, connection, row, projection, self._policy)
-            return resource_response(201, row, links, request.base_url, projection)
+            return resource_response(201, row, links, request.base_url, self._rules, projection)
 
         return Change(change)
 
@@ -58,7 +59,7 @@ class Groups:
             membership.replace(given.members)
             row = self._keep(connection, row, given.document, membership, vendor)
             links = links_of(self._resources, connection, row, projection, self._policy)
-            return resource_response(200, row, links, request.base_url, projection)
+            return resource_response(200, row, links, request.base_url, self._rules, projection)
 
         return Change(change)
 
@@ -78,7 +79,7 @@ class Groups:
                 # ENTRA-180, D-179: the answer does not grow with the group.
                 return Response(204)
             links = links_of(self._resources, connection, row, projection, self._policy)
-            return resource_response(200, row, links, request.base_url, projection)
+            return resource_response(200, row, links, request.base_url, self._rules, projection)
 
         return Change(change)
 

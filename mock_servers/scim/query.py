@@ -17,11 +17,11 @@ from scimulate.mock_servers.scim.limits import DEFAULT_PAGE_RESOURCES, PAGE_RESO
 from scimulate.mock_servers.scim.matching import Predicate, predicate
 from scimulate.mock_servers.scim.messages import Response, Slow
 from scimulate.mock_servers.scim.ordering import sort_key
-from scimulate.mock_servers.scim.policy import Policy
 from scimulate.mock_servers.scim.projection import WHOLE, Projection
 from scimulate.mock_servers.scim.representation import links_of, represent
 from scimulate.mock_servers.scim.resources import Resources
 from scimulate.mock_servers.scim.rows import Row
+from scimulate.mock_servers.scim.rules import Rules
 from scimulate.mock_servers.scim.schema import ResourceType
 from scimulate.mock_servers.scim.store import Connection
 
@@ -72,9 +72,10 @@ def _integer(value: object, name: str) -> int:
 class Lists:
     """Answers list requests on one tenant."""
 
-    def __init__(self, resources: Resources, policy: Policy) -> None:
+    def __init__(self, resources: Resources, rules: Rules) -> None:
         self._resources = resources
-        self._policy = policy
+        self._rules = rules
+        self._policy = rules.policy
 
     def answer(self, query: ListQuery, types: Sequence[ResourceType], base_url: str) -> Response | Slow:
         """The list, at once where an index has it."""
@@ -157,7 +158,7 @@ class Lists:
                 yield row, {}
                 continue
             links = links_of(self._resources, connection, row, WHOLE, self._policy) if needs_links else ()
-            resource = represent(row, links, base_url)
+            resource = represent(row, links, base_url, self._rules)
             if holds is None or holds(resource):
                 yield row, resource
 
@@ -180,7 +181,8 @@ class Lists:
         projection = query.projection
         shown = []
         for row in rows:
-            resource = represent(row, links_of(self._resources, connection, row, projection, self._policy), base_url)
+            links = links_of(self._resources, connection, row, projection, self._policy)
+            resource = represent(row, links, base_url, self._rules)
             shown.append(resource if projection.is_default else projection.of(resource))
         return list_response(shown, total, query.start)
 

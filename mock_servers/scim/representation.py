@@ -10,6 +10,7 @@ from scimulate.mock_servers.scim.policy import Policy
 from scimulate.mock_servers.scim.projection import WHOLE, Projection
 from scimulate.mock_servers.scim.resources import Resources
 from scimulate.mock_servers.scim.rows import Link, Row
+from scimulate.mock_servers.scim.rules import Rules
 from scimulate.mock_servers.scim.schema import ENDPOINTS, ENTERPRISE_URN, GROUP_URN, IVANTI_URN, USER_URN
 from scimulate.mock_servers.scim.store import Connection
 
@@ -36,29 +37,35 @@ def current_version(resources: Resources, connection: Connection, row: Row) -> s
     return version_of(row, resources.groups_of(connection, row) if row.kind == "User" else ())
 
 
-def represent(row: Row, links: Sequence[Link], base_url: str) -> dict[str, object]:
+def represent(row: Row, links: Sequence[Link], base_url: str, rules: Rules) -> dict[str, object]:
     """The whole resource. `links` are the members of a group or the groups of a user."""
+    document, readings = row.document, rules.policy.readings
     schemas = [_URNS[row.kind]]
-    resource: dict[str, object] = {"schemas": schemas, "id": row.id}
-    resource |= row.document
-    resource["schemas"] = schemas
-    extension = row.document.get(ENTERPRISE_URN)
-    if isinstance(extension, dict):
-        schemas.append(ENTERPRISE_URN)
-        resource[ENTERPRISE_URN] = _with_manager_reference(extension, base_url)
-    if IVANTI_URN in row.document:
-        schemas.append(IVANTI_URN)
+    resource: dict[str, object] = {"schemas": schemas, "id": row.id, **document}
+    # RFC 7643 §2.3.7: a relative reference starts at the service root.
+    root = "" if readings.relative_references else f"{base_url}/"
     if row.kind == "Group":
-        resource["members"] = [_link(link, link.kind, base_url) for link in links]
-    elif links:
-        resource["groups"] = [_link(link, "direct", base_url) for link in links]
-    resource["meta"] = {
+        resource["members"] = [_link(link, link.kind, root) for link in links]
+    else:
+        extension = document.get(ENTERPRISE_URN)
+        if isinstance(extension, dict):
+            schemas.append(ENTERPRISE_URN)
+            resource[ENTERPRISE_URN] = _with_manager_reference(extension, root)
+        if IVANTI_URN in document:
+            schemas.append(IVANTI_URN)
+        if readings.extensions_always_listed:
+            schemas[1:] = [extension.name for extension in rules.user.extensions.values()]
+        if links:
+            resource["groups"] = [_link(link, "direct", root) for link in links]
+    meta = {
         "resourceType": row.kind,
         "created": row.created,
         "lastModified": row.modified,
         "location": location_of(row.kind, row.id, base_url),
-        "version": version_of(row, links),
     }
+    if rules.policy.supported.etag_supported:
+        meta["version"] = version_of(row, links)
+    resource["meta"] = meta
     return resource
 
 
@@ -74,19 +81,24 @@ def links_of(
 
 
 def resource_response(
-    status: int, row: Row, links: Sequence[Link], base_url: str, projection: Projection = WHOLE
+    status: int, row: Row, links: Sequence[Link], base_url: str, rules: Rules, projection: Projection = WHOLE
 ) -> Response:
     """An answer with one resource, its location (RFC 7644 §3.1, D-022) and its version (§3.14)."""
-    resource = represent(row, links, base_url)
+    resource = represent(row, links, base_url, rules)
     body = orjson.dumps(resource if projection.is_default else projection.of(resource))
     location = location_of(row.kind, row.id, base_url)
-    return Response(status, body, (("location", location), ("etag", version_of(row, links))))
+    headers: tuple[tuple[str, str], ...] = (("location", location),)
+    if rules.policy.readings.content_location_sent:
+        headers += (("content-location", location),)
+    if rules.policy.supported.etag_supported:
+        headers += (("etag", version_of(row, links)),)
+    return Response(status, body, headers)
 
 
-def _link(link: Link, kind: str, base_url: str) -> dict[str, object]:
+def _link(link: Link, kind: str, root: str) -> dict[str, object]:
     shown: dict[str, object] = {
         "value": link.id,
-        "$ref": location_of(link.kind, link.id, base_url),
+        "$ref": f"{root}{ENDPOINTS[link.kind]}/{link.id}",
         "type": kind,
     }
     if link.display is not None:
@@ -94,9 +106,12 @@ def _link(link: Link, kind: str, base_url: str) -> dict[str, object]:
     return shown
 
 
-def _with_manager_reference(extension: dict[str, object], base_url: str) -> dict[str, object]:
-    """ENTRA-120: a manager is read back as an object, whatever form it was written in."""
+def _with_manager_reference(extension: dict[str, object], root: str) -> dict[str, object]:
+    """ENTRA-120: a manager is read back as an object, whatever form it was written in.
+
+    The reference follows from the value, so that the two never name two users (RFC 7643 §4.3).
+    """
     manager = extension.get("manager")
     if not isinstance(manager, dict) or not isinstance(manager.get("value"), str):
         return extension
-    return {**extension, "manager": {"$ref": f"{base_url}/Users/{manager['value']}", **manager}}
+    return {**extension, "manager": {**manager, "$ref": f"{root}Users/{manager['value']}"}}

@@ -20,7 +20,11 @@ class Rules:
 
     @classmethod
     def of(cls, policy: Policy, custom_names: tuple[str, ...], limits: Limits) -> Self:
-        return cls(policy, custom_names, limits, user_type(custom_names, flattened_names=policy.flattened_names))
+        user = user_type(
+            custom_names,
+            flattened_names=policy.flattened_names,
+        )
+        return cls(policy, custom_names, limits, user)
 
     @property
     def types(self) -> tuple[ResourceType, ResourceType]:

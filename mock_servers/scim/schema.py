@@ -2,9 +2,9 @@
 
 Which attributes a user has is a value: the custom attributes of a tenant are an extension of its own (IVANTI-035).
 
-The server's schemas are those of RFC 7643 with three changes that tell the truth about it: no `password` (it keeps
-none), `primary` on addresses too (RFC 7643 §2.4 gives it to every multi-valued attribute, and Entra sends it), and
-exact letter case for ids inside `members` and `groups`.
+The server's schemas are those of RFC 7643 with changes that tell the truth about it: `primary` on addresses too
+(RFC 7643 §2.4 gives it to every multi-valued attribute, and Entra sends it), exact letter case for ids inside
+`members` and `groups`, and no `password` where it cannot be changed.
 """
 
 import functools
@@ -33,6 +33,7 @@ class Attribute:
     required: bool = False
     case_exact: bool = False
     mutability: str = "readWrite"
+    returned: str = "default"
     sub_attributes: dict[str, "Attribute"] = field(default_factory=dict)
     urn: str | None = None
 
@@ -89,6 +90,7 @@ def _attribute(definition: dict[str, Any], urn: str | None = None) -> Attribute:
         definition["required"],
         definition.get("caseExact", False),
         definition["mutability"],
+        definition["returned"],
         sub_attributes,
         urn,
     )
@@ -97,7 +99,6 @@ def _attribute(definition: dict[str, Any], urn: str | None = None) -> Attribute:
 @functools.cache
 def _published_schemas() -> tuple[dict[str, Any], ...]:
     user = schema_resource(USER_URN)
-    user["attributes"] = [attribute for attribute in user["attributes"] if attribute["name"] != "password"]
     by_name = {attribute["name"]: attribute for attribute in user["attributes"]}
     primary = next(sub for sub in by_name["emails"]["subAttributes"] if sub["name"] == "primary")
     by_name["addresses"]["subAttributes"].append({**primary, "description": "Whether this is the preferred address."})
@@ -109,10 +110,13 @@ def _published_schemas() -> tuple[dict[str, Any], ...]:
     return (user, group, *(schema_resource(urn) for urn in others))
 
 
-def published_schemas(custom_names: tuple[str, ...]) -> tuple[dict[str, Any], ...]:
+def published_schemas(custom_names: tuple[str, ...], *, passwords: bool = False) -> tuple[dict[str, Any], ...]:
     """The Schema resources of `/Schemas`, without `meta.location`; custom attributes add one more."""
+    user, *others = _published_schemas()
+    if not passwords:
+        user = {**user, "attributes": [one for one in user["attributes"] if one["name"] != "password"]}
     own = (_schema_of_custom(custom_names),) if custom_names else ()
-    return (*_published_schemas(), *own)
+    return (user, *others, *own)
 
 
 def _schema_of_custom(names: tuple[str, ...]) -> dict[str, Any]:
@@ -140,9 +144,9 @@ def _schema_of_custom(names: tuple[str, ...]) -> dict[str, Any]:
 
 def _common_attributes() -> Iterator[Attribute]:
     """RFC 7643 §3.1: on every resource and in no schema (D-029)."""
-    yield Attribute("id", case_exact=True, mutability="readOnly")
+    yield Attribute("id", case_exact=True, mutability="readOnly", returned="always")
     yield Attribute("externalId", case_exact=True)
-    yield Attribute("schemas", "reference", multi_valued=True, case_exact=False, mutability="readWrite")
+    yield Attribute("schemas", "reference", multi_valued=True, returned="always")
     meta = (
         Attribute("resourceType", case_exact=True, mutability="readOnly"),
         Attribute("created", "dateTime", mutability="readOnly"),
@@ -167,8 +171,10 @@ def _resource_type(
     extension_urns: tuple[str, ...],
     custom_names: tuple[str, ...] = (),
     aliases: dict[str, str] | None = None,
+    *,
+    passwords: bool = False,
 ) -> ResourceType:
-    published = {schema["id"]: schema["attributes"] for schema in published_schemas(custom_names)}
+    published = {schema["id"]: schema["attributes"] for schema in published_schemas(custom_names, passwords=passwords)}
     attributes = {attribute.name.lower(): attribute for attribute in _common_attributes()}
     attributes |= {definition["name"].lower(): _attribute(definition) for definition in published[urn]}
     extensions = {
@@ -188,10 +194,13 @@ ENDPOINTS = {"User": "Users", "Group": "Groups"}
 
 
 @functools.lru_cache(maxsize=256)
-def user_type(custom_names: tuple[str, ...] = (), *, flattened_names: bool = False) -> ResourceType:
+def user_type(
+    custom_names: tuple[str, ...] = (), *, flattened_names: bool = False, passwords: bool = False
+) -> ResourceType:
     """Users with the custom attributes of a tenant; with `flattened_names` they are reached by printed names too."""
     urns = (ENTERPRISE_URN, IVANTI_URN) if custom_names else (ENTERPRISE_URN,)
-    return _resource_type("User", "Users", USER_URN, urns, custom_names, _FLATTENED if flattened_names else None)
+    aliases = _FLATTENED if flattened_names else None
+    return _resource_type("User", "Users", USER_URN, urns, custom_names, aliases, passwords=passwords)
 
 
 USER = user_type()

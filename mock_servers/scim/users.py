@@ -39,6 +39,7 @@ class Users:
         self._audit = audit
         self._arrivals = arrivals
         self._type = rules.user
+        self._rules = rules
         self._policy = rules.policy
 
     def create(self, request: Request, projection: Projection, vendor: str) -> Change:
@@ -51,7 +52,7 @@ class Users:
             self._check_user_name(connection, {}, document)
             status, row = self._insert(connection, document, vendor)
             links = links_of(self._resources, connection, row, projection, self._policy)
-            return resource_response(status, row, links, request.base_url, projection)
+            return resource_response(status, row, links, request.base_url, self._rules, projection)
 
         return Change(change)
 
@@ -150,7 +151,7 @@ class Users:
                 self._record(connection, "User Edited", row.document, vendor, _changes(before, row))
                 self._arrivals.user_updated(connection, row)
             links = links_of(self._resources, connection, row, projection, self._policy)
-            return resource_response(200, row, links, request.base_url, projection)
+            return resource_response(200, row, links, request.base_url, self._rules, projection)
 
         return Change(change)
 
