@@ -52,6 +52,11 @@ def read_only(name: str) -> ScimError:
     return ScimError(400, f"{name} is set by the server and cannot be changed", "mutability")
 
 
+def required(name: str) -> ScimError:
+    """RFC 7644 §3.5.2.2: an attribute that must have a value is not removed."""
+    return ScimError(400, f"{name} is required and cannot be removed", "mutability")
+
+
 def not_found() -> ScimError:
     return ScimError(404, "there is no such resource")
 

@@ -1,14 +1,14 @@
 """Changes of one group's members, in both dialects, without reading the group where that can be avoided."""
 
-from scimulate.mock_servers.scim.errors import invalid_path, invalid_syntax, invalid_value, no_target, read_only
+from scimulate.mock_servers.scim.errors import ScimError, invalid_syntax, invalid_value, no_target
 from scimulate.mock_servers.scim.filter import Filter
-from scimulate.mock_servers.scim.limits import MEMBERS, too_large
+from scimulate.mock_servers.scim.limits import MEMBERS, PATCH_COMPARISONS, too_large
 from scimulate.mock_servers.scim.matching import value_predicate
 from scimulate.mock_servers.scim.patch import Step
-from scimulate.mock_servers.scim.path import equalities
+from scimulate.mock_servers.scim.path import equalities, terms
 from scimulate.mock_servers.scim.policy import Policy
 from scimulate.mock_servers.scim.resources import Resources
-from scimulate.mock_servers.scim.rows import Row
+from scimulate.mock_servers.scim.rows import Link, Row
 from scimulate.mock_servers.scim.schema import GROUP
 from scimulate.mock_servers.scim.store import Connection
 
@@ -41,6 +41,8 @@ class Membership:
         self._connection = connection
         self._group = group
         self._policy = policy
+        self._named = 0
+        self._looked_at = 0
         self.added = 0
         self.removed = 0
 
@@ -51,20 +53,19 @@ class Membership:
     def apply(self, step: Step) -> None:
         """Carry out a PATCH step on `members`."""
         if step.path.sub is not None:
-            # RFC 7643 §4.2: the parts of a member are immutable.
-            raise read_only("a part of a member") if step.path.filter else invalid_path("members has no such target")
-        if step.path.filter is not None:
+            self._apply_to_part(step, step.path.sub.name)
+        elif step.path.filter is not None:
             self._apply_selected(step, step.path.filter)
+        elif step.op == "remove":
+            self._apply_removal(step)
         elif step.op == "add":
-            self.add(member_ids(step.value))
-        elif step.op == "replace":
-            self.replace(member_ids(step.value))
-        elif not step.has_value or step.value is None:
-            self.replace([])  # D-169: a bare remove takes all members
-        elif self._policy.remove_with_value:
-            self.remove(member_ids(step.value))
+            if self._policy.readings.single_value_add_refused and not isinstance(step.value, list):
+                raise invalid_value("members takes a list of values")
+            self.add(self._ids(step.value))
+        elif self._policy.readings.null_replacement_refused and (step.value is None or step.value == []):
+            raise invalid_value("replace takes a value; remove takes all members away")
         else:
-            raise invalid_syntax("remove takes a path and no value")
+            self.replace(self._ids(step.value))
 
     def add(self, ids: list[str]) -> None:
         """Members that are there already stay as they are (D-172); an unknown one is refused (D-173)."""
@@ -90,26 +91,75 @@ class Membership:
             raise invalid_value("a member is neither a user nor a group of this server")
         return list(numbers.values())
 
+    def _ids(self, value: object) -> list[str]:
+        ids = member_ids(value)
+        self._named += len(ids)
+        if self._named > MEMBERS:
+            raise too_large(f"a request may name {MEMBERS} members")
+        return ids
+
+    def _apply_removal(self, step: Step) -> None:
+        before = self.removed
+        if not step.has_value or step.value is None:
+            self.replace([])  # D-169: a bare remove takes all members
+        elif self._policy.remove_with_value:
+            self.remove(self._ids(step.value))
+        else:
+            raise invalid_syntax("remove takes a path and no value")
+        self._refuse_nothing(self.removed - before)
+
     def _apply_selected(self, step: Step, tree: Filter) -> None:
         """`members[…]`: remove takes the members found away; replace puts others in their place."""
-        wanted = equalities(tree)
-        if step.op == "remove" and wanted is not None and [name.lower() for name in wanted] == ["value"]:
-            self.remove([value for value in wanted.values() if isinstance(value, str)])
-            return
-        found = self._selected(tree)
         if step.op == "remove":
-            self.remove(found)
+            before = self.removed
+            wanted = equalities(tree) or {}
+            if [name.lower() for name in wanted] == ["value"]:
+                self.remove([value for value in wanted.values() if isinstance(value, str)])
+            else:
+                self.remove([link.id for link in self._selected(tree)])
+            self._refuse_nothing(self.removed - before)
             return
-        if not found and step.op == "replace" and not self._policy.value_filter_upsert:
-            raise no_target("no member matches the filter of the path")
-        given = member_ids(step.value)
+        found = [link.id for link in self._selected(tree)]
+        given = self._ids(step.value)
+        if not found and not self._makes_what_is_not_found(step.op):
+            return
         if step.op == "replace":
-            self.remove([member for member in found if member not in given])
+            stays = set(given)
+            self.remove([member for member in found if member not in stays])
         self.add(given)
 
-    def _selected(self, tree: Filter) -> list[str]:
-        holds = value_predicate(tree, GROUP.attributes["members"], self._policy)
+    def _apply_to_part(self, step: Step, name: str) -> None:
+        """RFC 7643 §4.2: the parts of a member are immutable, so they can be given the value that they have alone."""
+        found = [_as_value(link) for link in self._selected(step.path.filter)]
+        if any(step.op == "remove" or value.get(name) != step.value for value in found):
+            raise ScimError(400, "a part of a member is immutable", "mutability")
+        if found:
+            return
+        if step.op == "remove":
+            self._refuse_nothing(0)
+        elif step.op == "replace" or self._policy.readings.add_without_match != "ignored":
+            raise no_target("no member matches the filter of the path")
+
+    def _makes_what_is_not_found(self, op: str) -> bool:
+        made = self._policy.value_filter_upsert if op == "replace" else self._policy.readings.add_without_match
+        if made is True or made == "created":
+            return True
+        if made == "ignored":
+            return False
+        raise no_target("no member matches the filter of the path")
+
+    def _refuse_nothing(self, removed: int) -> None:
+        if removed == 0 and self._policy.readings.remove_of_nothing_refused:
+            raise no_target("the group has no such member")
+
+    def _selected(self, tree: Filter | None) -> list[Link]:
+        if self._looked_at > PATCH_COMPARISONS:
+            raise too_large(f"the operations of a request may look at {PATCH_COMPARISONS} members")
+        holds = None if tree is None else value_predicate(tree, GROUP.attributes["members"], self._policy)
         links = self._resources.members(self._connection, self._group)
-        return [
-            link.id for link in links if holds({"value": link.id, "type": link.kind, "display": link.display or ""})
-        ]
+        self._looked_at += len(links) * (1 if tree is None else terms(tree))
+        return links if holds is None else [link for link in links if holds(_as_value(link))]
+
+
+def _as_value(link: Link) -> dict[str, object]:
+    return {"value": link.id, "type": link.kind, "display": link.display or ""}

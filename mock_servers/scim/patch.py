@@ -5,31 +5,29 @@ meet: capitalised operations one attribute at a time (ENTRA-121, ENTRA-122), and
 dotted and URN keys (ENTRA-133). `apply` carries the steps out.
 """
 
-import copy
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
+from scimulate.mock_servers.scim.change import Target, change_target
 from scimulate.mock_servers.scim.document import Document
 from scimulate.mock_servers.scim.errors import (
-    ScimError,
     invalid_path,
     invalid_syntax,
     invalid_value,
     no_target,
     read_only,
+    required,
 )
-from scimulate.mock_servers.scim.limits import PATCH_OPERATIONS, too_large
-from scimulate.mock_servers.scim.path import Path, UnknownAttribute, resolve_path
+from scimulate.mock_servers.scim.limits import PATCH_COMPARISONS, PATCH_OPERATIONS, too_large
+from scimulate.mock_servers.scim.path import Path, UnknownAttribute, resolve_path, terms
 from scimulate.mock_servers.scim.policy import Policy
 from scimulate.mock_servers.scim.schema import ResourceType
-from scimulate.mock_servers.scim.values import Target, change_target
 
 PATCH_URN = "urn:ietf:params:scim:api:messages:2.0:PatchOp"
 OPERATIONS = frozenset({"add", "replace", "remove"})
 
 
-@dataclass(frozen=True)
-class Step:
+class Step(NamedTuple):
     """One change of one target. `has_value` tells an absent value from null."""
 
     op: str
@@ -59,10 +57,15 @@ def steps_of(
 
 def apply(document: Document, steps: Iterable[Step], policy: Policy) -> Document:
     """The document after all steps; when one is refused nothing has changed (§3.5.2: atomic)."""
-    changed = copy.deepcopy(document)
+    changed = {**document}
+    looked_at = 0
     for step in steps:
-        _apply_step(changed, step, policy)
+        looked_at += _apply_step(changed, step, policy, PATCH_COMPARISONS - looked_at)
     return changed
+
+
+def _is_path(key: str) -> bool:
+    return "." in key or "[" in key
 
 
 def _names_patch(schemas: object) -> bool:
@@ -83,6 +86,8 @@ class _Reader:
         if not isinstance(operation, dict):
             raise invalid_syntax("an operation is an object with op, path and value")
         fields = {key.lower(): value for key, value in operation.items()}
+        if len(fields) < len(operation):
+            raise invalid_syntax("an operation has one op, path and value, in whatever letter case")
         op = self._op(fields.get("op"))
         path = fields.get("path")
         if path is None or path == "":
@@ -106,6 +111,8 @@ class _Reader:
         value = fields.get("value")
         if not isinstance(value, dict):
             raise invalid_value("an operation without path takes an object of attributes")
+        if not value and not self._policy.empty_patch_accepted:
+            raise invalid_value("an operation without path names at least one attribute")
         for key, inner in value.items():
             resolved = self._resolve_key(key)
             if resolved is not None:
@@ -113,7 +120,7 @@ class _Reader:
 
     def _resolve_key(self, key: str) -> Path | None:
         """A key of a path-less value. Dotted names and URN:attribute are forms that only Entra knows (AMB-16)."""
-        if not self._policy.dotted_value_keys and key.lower() not in self._type.extensions and "." in key:
+        if not self._policy.dotted_value_keys and key.lower() not in self._type.extensions and _is_path(key):
             self._refuse_unknown()
             return None
         return self._resolve(key)
@@ -126,8 +133,10 @@ class _Reader:
             return None
 
     def _refuse_unknown(self) -> None:
-        if not self._policy.unknown_paths_ignored:
-            raise invalid_path("a path names an attribute that no schema of this resource has")
+        if self._policy.unknown_paths_ignored:
+            return
+        refused = invalid_path if self._policy.readings.unknown_path_error == "invalidPath" else no_target
+        raise refused("a path names an attribute that no schema of this resource has")
 
     def _checked(self, step: Step) -> Iterator[Step]:
         """The step if it may be done; a whole extension becomes a step for each of its attributes."""
@@ -143,19 +152,25 @@ class _Reader:
             return
         if path.attribute.name == "id" and step.op == "replace" and step.value == self._own_id:
             return  # Okta names the group that it renames by its id, beside the new name; nothing is changed by it.
-        for part in (path.attribute, path.sub):
-            if part is not None and part.mutability == "readOnly":
-                if path.extension is not None and self._policy.unknown_paths_ignored:
-                    return
-                raise read_only(path.name)
-        if step.op == "remove" and path.attribute.required and path.sub is None:
-            raise ScimError(400, f"{path.name} is required and cannot be removed", "mutability")
+        last = path.sub or path.attribute
+        if last.mutability == "readOnly" or path.attribute.mutability == "readOnly":
+            if path.extension is not None and self._policy.unknown_paths_ignored:
+                return
+            raise read_only(path.name)
+        if step.op == "remove" and last.required:
+            raise required(path.name)
         yield step
 
     def _extension_steps(self, step: Step) -> Iterator[Step]:
         extension = step.path.extension
-        if step.op == "remove" or step.value is None or extension is None:
-            yield Step("remove", step.path)
+        if step.op == "remove" or extension is None:
+            yield step
+            return
+        if step.value is None or step.value == []:
+            if self._policy.readings.null_replacement_refused and step.op == "replace":
+                raise invalid_value("replace takes a value; remove takes an extension away")
+            if step.op == "replace" and not self._policy.blank_updates_ignored:
+                yield step
             return
         if not isinstance(step.value, dict):
             raise invalid_value("an extension takes an object of attributes")
@@ -164,29 +179,45 @@ class _Reader:
             if attribute is None:
                 self._refuse_unknown()
                 continue
-            yield Step(step.op, Path(extension, attribute), inner, True)
+            yield from self._checked(Step(step.op, Path(extension, attribute), inner, True))
 
     def _check_schemas(self, step: Step) -> None:
         urns = step.value if isinstance(step.value, list) else [step.value]
         known = {self._type.urn.lower(), *self._type.extensions}
-        if step.op == "remove" or any(not isinstance(urn, str) or urn.lower() not in known for urn in urns):
+        if step.op == "remove":
+            raise required("schemas")  # RFC 7643 §3 requires it, though no schema says so.
+        if any(not isinstance(urn, str) or urn.lower() not in known for urn in urns):
             raise invalid_value("schemas holds the URNs of this resource's schemas")
 
 
-def _apply_step(document: Document, step: Step, policy: Policy) -> None:
+def _values_looked_at(holder: Document, step: Step) -> int:
+    held = holder.get(step.path.attribute.name) if step.path.attribute is not None else None
+    if not isinstance(held, list):
+        return 1
+    sought = len(step.value) if step.op == "remove" and isinstance(step.value, list) else 1
+    return len(held) * (terms(step.path.filter) if step.path.filter is not None else sought)
+
+
+def _apply_step(document: Document, step: Step, policy: Policy, allowed: int) -> int:
+    """Carry out the step on the document; how many values it looked at. What is inside the document stays as it was."""
     path = step.path
-    if path.extension is None:
-        holder = document
-    else:
-        held = document.get(path.extension.name)
-        holder = held if isinstance(held, dict) else {}
-    if path.attribute is None:
-        holder = {}
-    else:
-        target = Target(holder, path.attribute, path.sub, path.filter)
-        change_target(target, step.op, step.value, step.has_value, policy)
-    if path.extension is not None:
+    extension, attribute = path.extension, path.attribute
+    if attribute is None:
+        held = document.pop(extension.name, None) if extension is not None else None
+        if held is None and step.op == "remove" and policy.readings.remove_of_nothing_refused:
+            raise no_target("there is no value of the extension to remove")
+        return 1
+    holder = document
+    if extension is not None:
+        held = document.get(extension.name)
+        holder = {**held} if isinstance(held, dict) else {}
+    cost = _values_looked_at(holder, step)
+    if cost > allowed:
+        raise too_large(f"the operations of a request may look at {PATCH_COMPARISONS} values")
+    change_target(Target(holder, attribute, path.sub, path.filter), step.op, step.value, step.has_value, policy)
+    if extension is not None:
         if holder:
-            document[path.extension.name] = holder
+            document[extension.name] = holder
         else:
-            document.pop(path.extension.name, None)
+            document.pop(extension.name, None)
+    return cost

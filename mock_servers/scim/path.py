@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 
 from scimulate.mock_servers.scim.errors import ScimError, invalid_path
-from scimulate.mock_servers.scim.filter import And, Compare, Filter, parse
+from scimulate.mock_servers.scim.filter import And, Compare, Filter, Not, Or, ValuePath, parse
 from scimulate.mock_servers.scim.limits import FILTER_BYTES
 from scimulate.mock_servers.scim.schema import Attribute, ResourceType
 
@@ -91,6 +91,16 @@ def _selection(attribute: Attribute, text: str) -> Filter:
         return parse(text)
     except ScimError as error:
         raise invalid_path(f"in the brackets of a path, {error.detail}") from error
+
+
+def terms(tree: Filter) -> int:
+    """How many comparisons the filter makes at most for one value."""
+    match tree:
+        case Not(inner) | ValuePath(_, inner, _):
+            return terms(inner)
+        case And(parts) | Or(parts):
+            return sum(map(terms, parts))
+    return 1
 
 
 def equalities(tree: Filter) -> dict[str, object] | None:

@@ -50,6 +50,8 @@ class Readings:
     """`remove` that finds nothing is refused with noTarget; else it succeeds (AMB-19)."""
     null_replacement_refused: bool = False
     """PATCH `replace` with null or [] is refused; else it unassigns (AMB-21)."""
+    selected_replacement_drops: bool = False
+    """`replace` of values that a filter selects drops the parts it does not name; else it keeps them (§3.5.2.3)."""
     deleted_members_stay: bool = False
     """A group goes on listing a member that was deleted (AMB-23)."""
     bulk_status_as_object: bool = False
