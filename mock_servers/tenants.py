@@ -13,7 +13,9 @@ from datetime import timedelta
 from typing import Any
 
 from scimulate.mock_servers.clock import Clock
+from scimulate.mock_servers.oauth.authorization_server import AuthorizationServer
 from scimulate.mock_servers.oauth.callers import Callers
+from scimulate.mock_servers.oauth.clients import OAuthClients
 from scimulate.mock_servers.portal.administrators import Administrators
 from scimulate.mock_servers.portal.arrivals import Arrivals
 from scimulate.mock_servers.portal.audit import AuditTrail
@@ -25,6 +27,7 @@ from scimulate.mock_servers.portal.settings import TenantSettings
 from scimulate.mock_servers.portal.support import Support
 from scimulate.mock_servers.portal.tokens import Tokens, TokenTerms
 from scimulate.mock_servers.portal.user_records import UserRecords
+from scimulate.mock_servers.scim.limit_changes import changed_limits
 from scimulate.mock_servers.scim.limits import Limits
 from scimulate.mock_servers.scim.policy import POLICIES, Policy
 from scimulate.mock_servers.scim.policy_changes import changed_policy, check_updatable
@@ -35,6 +38,7 @@ from scimulate.mock_servers.tenant_values import TenantValues
 DEFAULT_TENANT = "default"
 DEFAULT_POLICY = "entra"
 _OWN_RULES = "own rules"
+_OWN_LIMITS = "own limits"
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 
 
@@ -64,10 +68,12 @@ class Tenant:
         self.values = values
         self._named_policy = policy
         self._policy = changed_policy(policy, self._own_rules())
-        self.limits = Limits()
+        self._limits = changed_limits(self._own_limits())
         self.tokens = Tokens(database, name, clock, self.token_terms)
-        self.callers = Callers(self.tokens)
         self.audit = AuditTrail(database, name, clock)
+        clients = OAuthClients(values, self.audit, clock)
+        self.authorization = AuthorizationServer(database, name, clock, clients, self.audit)
+        self.callers = Callers(self.tokens, self.authorization.tokens)
         self.resources = Resources(database, name, clock)
         self.administrators = Administrators(database, name, clock)
         self.support = Support(values)
@@ -104,6 +110,23 @@ class Tenant:
         kept: Any = self.values.get(_OWN_RULES, {})
         return dict(kept)
 
+    @property
+    def limits(self) -> Limits:
+        """The limits in force: the same object until they are changed."""
+        return self._limits
+
+    def change_limits(self, /, **limits: object) -> Limits:
+        """Give limits values of the tenant's own; raises `LimitRefused`."""
+        kept = {**self._own_limits(), **limits}
+        changed = changed_limits(kept)
+        self.values.put(_OWN_LIMITS, kept)
+        self._limits = changed
+        return changed
+
+    def _own_limits(self) -> dict[str, object]:
+        kept: Any = self.values.get(_OWN_LIMITS, {})
+        return dict(kept)
+
     def token_terms(self) -> TokenTerms:
         """What policy and settings say of tokens just now."""
         days, overlap = self.policy.token_lifetime_days, self.settings.in_force.renew_overlap_seconds
@@ -122,6 +145,10 @@ class Tenant:
     @property
     def scim_path(self) -> str:
         return f"{self.path}/scim/v2"
+
+    @property
+    def token_path(self) -> str:
+        return f"{self.path}/oauth2/token"
 
     @property
     def portal_path(self) -> str:

@@ -11,9 +11,10 @@ SHORTEST_WITH_ENDING = 20
 BASE62 = string.digits + string.ascii_uppercase + string.ascii_lowercase
 
 
-def new_secret() -> str:
+def new_secret(prefix: str = PREFIX) -> str:
+    """A secret of 238 bits by the system's generator. `prefix` says of what kind it is."""
     random_part = "".join(secrets.choice(BASE62) for _ in range(RANDOM_LENGTH))
-    return PREFIX + random_part + checksum_of(random_part)
+    return prefix + random_part + checksum_of(random_part)
 
 
 def checksum_of(random_part: str) -> str:
