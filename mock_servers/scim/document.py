@@ -2,11 +2,12 @@
 
 A document holds the attributes a client may write, and nothing that the server sets. Absent, null and [] are one
 state (RFC 7643 §2.5), and a document holds it by absence. Attributes that no schema knows are left out
-(RFC 7644 §3.3), so that one unmapped attribute never refuses a whole user (D-094).
+(RFC 7644 §3.3), so that one unmapped attribute never refuses a whole user (D-094), unless a reading wants it refused.
+Names are read in any letter case (RFC 7643 §2.1); of one attribute that is given twice, the later counts.
 """
 
 from scimulate.mock_servers.scim.errors import ScimError, invalid_syntax, invalid_value, read_only
-from scimulate.mock_servers.scim.matching import parse_time
+from scimulate.mock_servers.scim.forms import has_form_of, is_one_certificate
 from scimulate.mock_servers.scim.policy import Policy
 from scimulate.mock_servers.scim.schema import ENTERPRISE_URN, Attribute, ResourceType
 
@@ -21,15 +22,43 @@ def read_document(body: dict[str, object], resource_type: ResourceType, policy: 
     document: Document = {}
     for key, value in _unflattened(body, resource_type).items():
         attribute = resource_type.attribute(key) or resource_type.extensions.get(key.lower())
-        if attribute is None or attribute.mutability == "readOnly" or attribute.name in SET_BY_SERVER:
+        if attribute is None:
+            _pass_over_unknown(policy)
+            continue
+        if attribute.mutability == "readOnly" or attribute.name in SET_BY_SERVER:
             continue
         kept = _extension(attribute, value, policy) if attribute.is_extension else coerce(attribute, value, policy)
         if kept is not None:
             document[attribute.name] = kept
-    for attribute in resource_type.attributes.values():
-        if attribute.is_complex and attribute.multi_valued:
-            _check_primaries(attribute, document.get(attribute.name))
+        else:
+            document.pop(attribute.name, None)
+    for name, value in document.items():
+        if isinstance(value, list):
+            _keep_one_primary(name, value, policy)
     return document
+
+
+def with_omitted(before: Document, body: dict[str, object], after: Document, resource_type: ResourceType) -> Document:
+    """The document after a PUT that keeps what its body does not name (AMB-13); null and [] still clear."""
+    given = {key.lower(): value for key, value in _unflattened(body, resource_type).items()}
+    merged = dict(after)
+    for name, held in before.items():
+        sent = given.get(name.lower())
+        if name.lower() not in given:
+            merged[name] = held
+        elif name.lower() in resource_type.extensions and isinstance(sent, dict) and isinstance(held, dict):
+            named = {key.lower() for key in sent}
+            kept = {key: value for key, value in held.items() if key.lower() not in named}
+            new = merged.get(name)
+            if kept:
+                merged[name] = {**kept, **(new if isinstance(new, dict) else {})}
+    return merged
+
+
+def _pass_over_unknown(policy: Policy) -> None:
+    """AMB-10: what no schema has is left out, or refuses the request."""
+    if policy.readings.unknown_in_body_refused:
+        raise invalid_syntax("the body names what no schema of this resource has")
 
 
 def _unflattened(body: dict[str, object], resource_type: ResourceType) -> dict[str, object]:
@@ -153,9 +182,7 @@ def _coerce_one(attribute: Attribute, value: object, policy: Policy) -> object:
         return _coerce_complex(attribute, value, policy)
     if attribute.type == "boolean":
         return _coerce_boolean(attribute, value, policy)
-    if not isinstance(value, str):
-        raise _wrong_type(attribute)
-    if attribute.type == "dateTime" and parse_time(value) is None:
+    if not isinstance(value, str) or not has_form_of(attribute.type, value):
         raise _wrong_type(attribute)
     return value
 
@@ -168,11 +195,18 @@ def _coerce_complex(attribute: Attribute, value: object, policy: Policy) -> obje
     kept: Document = {}
     for key, inner in value.items():
         sub = attribute.sub(key)
-        if sub is None or sub.mutability == "readOnly":
+        if sub is None:
+            _pass_over_unknown(policy)
+            continue
+        if sub.mutability == "readOnly":
             continue
         coerced = coerce(sub, inner, policy)
         if coerced is not None:
             kept[sub.name] = coerced
+        else:
+            kept.pop(sub.name, None)
+    if attribute.name == "x509Certificates" and "value" in kept and not is_one_certificate(kept["value"]):
+        raise invalid_value("a value of x509Certificates is one certificate, in DER and base64")
     return kept or None
 
 
@@ -199,19 +233,26 @@ def _wrong_type(attribute: Attribute) -> ScimError:
 
 
 def _check_schemas(body: dict[str, object], resource_type: ResourceType, policy: Policy) -> None:
-    if policy.schemas_optional:
+    """RFC 7643 §3: the URNs of a body, in any order and letter case, name the type of its endpoint."""
+    if policy.schemas_optional and not policy.readings.unknown_in_body_refused:
         return
     schemas = next((value for key, value in body.items() if key.lower() == "schemas"), None)
-    if not isinstance(schemas, list) or not any(
-        isinstance(urn, str) and urn.lower() == resource_type.urn.lower() for urn in schemas
-    ):
+    named = {urn.lower() for urn in schemas if isinstance(urn, str)} if isinstance(schemas, list) else set()
+    if not policy.schemas_optional and resource_type.urn.lower() not in named:
         raise invalid_syntax(f"schemas must hold {resource_type.urn}")
+    if named - {resource_type.urn.lower(), *resource_type.extensions}:
+        _pass_over_unknown(policy)
 
 
-def _check_primaries(attribute: Attribute, values: object) -> None:
+def _keep_one_primary(name: str, values: list[object], policy: Policy) -> None:
     """RFC 7643 §2.4: `primary` is true at most once (AMB-33)."""
-    if isinstance(values, list) and sum(isinstance(one, dict) and one.get("primary") is True for one in values) > 1:
-        raise invalid_value(f"{attribute.name} has more than one primary value")
+    primary = [one for one in values if isinstance(one, dict) and one.get("primary") is True]
+    if len(primary) < 2:
+        return
+    if policy.readings.two_primaries == "refused":
+        raise invalid_value(f"{name} has more than one primary value")
+    for other in primary[1:] if policy.readings.two_primaries == "first" else primary[:-1]:
+        other["primary"] = False
 
 
 def _has_email(document: Document) -> bool:
