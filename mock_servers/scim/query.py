@@ -104,7 +104,7 @@ class Lists:
 
     def _page(self, connection: Connection, query: ListQuery, resource_type: ResourceType, base_url: str) -> Response:
         total = self._resources.total(connection, resource_type.name)
-        rows = self._resources.page(connection, resource_type.name, query.start - 1, query.count) if query.count else []
+        rows = self._resources.page(connection, resource_type.name, query.start - 1, query.count) if query.count and query.start <= total else []
         return self._list(connection, query, total, rows, base_url)
 
     def _found(

@@ -1,7 +1,7 @@
 """The users, groups and memberships of one tenant, kept in the database. Rows in, rows out: it judges nothing.
 
-Methods that take a connection run inside a change; the others read. Ids are version 7 UUIDs: they grow with time,
-so a list in the order of its ids is a list in the order of creation, and the index is appended to, never shuffled.
+Methods that take a connection run inside a change; the others read. Numbers grow with time: a list in the order of
+its numbers is a list in the order of creation.
 """
 
 from collections.abc import Iterator, Sequence
@@ -10,6 +10,7 @@ from dataclasses import replace
 import orjson
 
 from scimulate.mock_servers.clock import Clock
+from scimulate.mock_servers.scim import ranks
 from scimulate.mock_servers.scim.document import Document
 from scimulate.mock_servers.scim.rows import COLUMNS, TABLES, Link, Row, keys_of, new_id, row_of, statements
 from scimulate.mock_servers.scim.store import Connection, Database
@@ -32,7 +33,6 @@ class Resources:
         self.database = database
         self._tenant = tenant
         self._clock = clock
-        self._pages: dict[str, tuple[int, int, str]] = {}
         database.write(self._create_tables)
 
     def insert(self, connection: Connection, kind: str, document: Document, *, source: str) -> Row:
@@ -163,24 +163,17 @@ class Resources:
         return (row_of(values) for values in found)
 
     def total(self, connection: Connection, kind: str) -> int:
-        return self._counts(connection, kind)[0]
+        return ranks.total(connection, self._tenant, kind)
 
     def page(self, connection: Connection, kind: str, offset: int, limit: int) -> list[Row]:
-        """Rows from the `offset`-th. The place where the last page ended is remembered: OFFSET reads all before it."""
-        _, removals = self._counts(connection, kind)
-        remembered = self._pages.get(kind)
-        after, skip = "", offset
-        if remembered is not None and remembered[0] == removals and remembered[1] <= offset:
-            after, skip = remembered[2], offset - remembered[1]
+        """Visible rows, oldest first, from the `offset`-th; there must be one."""
+        start, skip = ranks.place_of(connection, self._tenant, kind, offset)
         found = connection.execute(
-            f"SELECT {COLUMNS} FROM resource WHERE tenant = ? AND kind = ? AND hidden = 0 AND id > ?"
-            " ORDER BY id LIMIT ? OFFSET ?",
-            (self._tenant, kind, after, limit, skip),
+            f"SELECT {COLUMNS} FROM resource WHERE tenant = ? AND kind = ? AND hidden = 0 AND number >= ?"
+            " ORDER BY number LIMIT ? OFFSET ?",
+            (self._tenant, kind, start, limit, skip),
         )
-        rows = [row_of(values) for values in found]
-        if rows:
-            self._pages[kind] = (removals, offset + len(rows), rows[-1].id)
-        return rows
+        return [row_of(values) for values in found]
 
     def members(self, connection: Connection, group: Row, *, disabled: bool = False) -> list[Link]:
         """Whom a group lists; `disabled`: with those who were deleted and are disabled for it."""
@@ -263,12 +256,6 @@ class Resources:
             (self._now(), member.number),
         )
 
-    def _counts(self, connection: Connection, kind: str) -> tuple[int, int]:
-        total, removals = connection.execute(
-            "SELECT total, removals FROM resource_count WHERE tenant = ? AND kind = ?", (self._tenant, kind)
-        ).fetchone()
-        return total, removals
-
     def _now(self) -> str:
         moment = self._clock.now()
         return f"{moment:%Y-%m-%dT%H:%M:%S}.{moment.microsecond // 1000:03d}Z"
@@ -276,7 +263,4 @@ class Resources:
     def _create_tables(self, connection: Connection) -> None:
         for statement in statements(TABLES):
             connection.execute(statement)
-        connection.executemany(
-            "INSERT OR IGNORE INTO resource_count (tenant, kind, total, removals) VALUES (?, ?, 0, 0)",
-            [(self._tenant, "User"), (self._tenant, "Group")],
-        )
+        ranks.create_ranks(connection)

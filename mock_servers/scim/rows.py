@@ -21,21 +21,11 @@ CREATE UNIQUE INDEX IF NOT EXISTS resource_id ON resource (tenant, kind, id);
 CREATE UNIQUE INDEX IF NOT EXISTS resource_user_name ON resource (tenant, user_name) WHERE user_name IS NOT NULL;
 CREATE INDEX IF NOT EXISTS resource_external_id ON resource (tenant, kind, external_id) WHERE external_id IS NOT NULL;
 CREATE INDEX IF NOT EXISTS resource_display_name ON resource (tenant, kind, display_name);
+CREATE INDEX IF NOT EXISTS resource_visible ON resource (tenant, kind) WHERE hidden = 0;
 CREATE TABLE IF NOT EXISTS membership (
   group_number INTEGER NOT NULL, member_number INTEGER NOT NULL,
   PRIMARY KEY (group_number, member_number)) WITHOUT ROWID;
-CREATE INDEX IF NOT EXISTS membership_member ON membership (member_number, group_number);
-CREATE TABLE IF NOT EXISTS resource_count (
-  tenant TEXT NOT NULL, kind TEXT NOT NULL, total INTEGER NOT NULL, removals INTEGER NOT NULL,
-  PRIMARY KEY (tenant, kind)) WITHOUT ROWID;
-CREATE TRIGGER IF NOT EXISTS resource_added AFTER INSERT ON resource WHEN NOT new.hidden BEGIN
-  UPDATE resource_count SET total = total + 1 WHERE tenant = new.tenant AND kind = new.kind; END;
-CREATE TRIGGER IF NOT EXISTS resource_removed AFTER DELETE ON resource WHEN NOT old.hidden BEGIN
-  UPDATE resource_count SET total = total - 1, removals = removals + 1
-  WHERE tenant = old.tenant AND kind = old.kind; END;
-CREATE TRIGGER IF NOT EXISTS resource_shown AFTER UPDATE OF hidden ON resource WHEN new.hidden <> old.hidden BEGIN
-  UPDATE resource_count SET total = total + old.hidden - new.hidden, removals = removals + 1
-  WHERE tenant = new.tenant AND kind = new.kind; END
+CREATE INDEX IF NOT EXISTS membership_member ON membership (member_number, group_number)
 """
 COLUMNS = "number, kind, id, source, active, hidden, version, created, modified, document"
 
@@ -100,7 +90,7 @@ def statements(script: str) -> Iterator[str]:
     statement = ""
     for line in script.strip().splitlines():
         statement += line + "\n"
-        if line.endswith(";") and (" TRIGGER " not in statement or line.endswith("END;")):
+        if line.endswith(";"):
             yield statement
             statement = ""
     if statement:
