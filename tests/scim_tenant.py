@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from scimulate.mock_servers.clock import VirtualClock
-from scimulate.mock_servers.scim.endpoint import Endpoint, refusal
+from scimulate.mock_servers.scim.endpoint import Endpoint
 from scimulate.mock_servers.scim.errors import ScimError
 from scimulate.mock_servers.scim.messages import Change, Request, Response, Slow
 from scimulate.mock_servers.scim.store import Database
@@ -102,7 +102,7 @@ class ScimTenant:
             if isinstance(answer, Slow):
                 return answer.run()
         except ScimError as error:
-            return refusal(error)
+            return self._endpoint.refusal(error)
         return answer
 
 

@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from scimulate.scim_schemas import validate
-from tests.scim_tenant import BASE, ENTERPRISE, GROUP, PATCH, USER, ScimTenant, scim_tenant
+from tests.scim_tenant import ENTERPRISE, PATCH, ScimTenant, scim_tenant
 
 
 @pytest.fixture(scope="module")
@@ -21,14 +21,26 @@ def endpoint() -> Iterator[ScimTenant]:
 
 
 @pytest.mark.parametrize(
-    "header", ["", "Bearer", "Bearer ", "Bearer   ", "Bearer wrong", "Basic YTpi", "wrong", "Bearer \x00é"]
+    ("header", "reason"),
+    [
+        ("", ""),
+        ("Bearer", ""),
+        ("Basic YTpi", ""),
+        ("wrong", ""),
+        ("Bearer ", ', error="invalid_token"'),
+        ("Bearer   ", ', error="invalid_token"'),
+        ("bearer wrong", ', error="invalid_token"'),
+        ("Bearer \x00é", ', error="invalid_token"'),
+    ],
 )
-@pytest.mark.parametrize("path", ["/Users", "/Users/1", "/ServiceProviderConfig", "/nowhere", "/"])
-def test_without_a_valid_token_nothing_is_told(endpoint: ScimTenant, header: str, path: str) -> None:
-    """D-013, D-014, NEG-06."""
-    answered = endpoint.send("GET", path, headers={"authorization": header})
-    assert answered.error == (401, None)
-    assert answered.headers == {"www-authenticate": 'Bearer realm="SCIM"'}
+@pytest.mark.parametrize("path", ["/Users", "/Users/1", "/Schemas", "/Me", "/Bulk", "/nowhere", "/"])
+@pytest.mark.requirement("RFC7644-2-01", "RFC7644-2-02", "RFC7644-2.2-01", "RFC7644-3.12-11")
+def test_without_a_valid_token_nothing_is_told(endpoint: ScimTenant, header: str, reason: str, path: str) -> None:
+    """D-013, D-014, NEG-06; RFC 6750 §3.1."""
+    for method in ("GET", "POST", "PUT", "PATCH", "DELETE"):
+        answered = endpoint.send(method, path, headers={"authorization": header})
+        assert answered.error == (401, None)
+        assert answered.headers == {"www-authenticate": f'Bearer realm="SCIM"{reason}'}
 
 
 def test_the_scheme_is_read_in_any_case(endpoint: ScimTenant) -> None:
@@ -50,69 +62,24 @@ def test_an_inactive_token_opens_nothing() -> None:
     [
         ("GET", "/Users/", 200, None),
         ("HEAD", "/Users", 200, None),
-        ("DELETE", "/Users", 405, "GET, POST"),
-        ("PATCH", "/Groups", 405, "GET, POST"),
-        ("POST", "/Users/1", 405, "GET, PUT, PATCH, DELETE"),
+        ("DELETE", "/Users", 405, "GET, HEAD, POST"),
+        ("PATCH", "/Groups", 405, "GET, HEAD, POST"),
+        ("POST", "/Users/1", 405, "GET, HEAD, PUT, PATCH, DELETE"),
         ("GET", "/Users/.search", 405, "POST"),
-        ("POST", "/Schemas", 405, "GET"),
-        ("TRACE", "/Users", 405, "GET, POST"),
+        ("POST", "/Schemas", 405, "GET, HEAD"),
+        ("TRACE", "/Users", 405, "GET, HEAD, POST"),
         ("GET", "/users", 404, None),
         ("GET", "/Users/1/2", 404, None),
         ("GET", "/Schemas/urn:none", 404, None),
         ("GET", "/ResourceTypes/user", 404, None),
         ("GET", "/Me", 501, None),
-        ("POST", "/Bulk", 501, None),
+        ("GET", "/Bulk", 405, "POST"),
     ],
 )
 def test_paths_and_methods(endpoint: ScimTenant, method: str, path: str, status: int, allowed: str | None) -> None:
     answered = endpoint.send(method, path)
     assert (answered.status, answered.headers.get("allow")) == (status, allowed)
     assert status == 200 or answered.error == (status, None)
-
-
-def test_discovery_tells_the_truth(endpoint: ScimTenant) -> None:
-    config = endpoint.send("GET", "/ServiceProviderConfig").body
-    assert validate("ServiceProviderConfig", config) == []
-    supported = {name: value["supported"] for name, value in config.items() if "supported" in value}
-    assert supported == {
-        "patch": True,
-        "bulk": False,
-        "filter": True,
-        "changePassword": False,
-        "sort": True,
-        "etag": True,
-    }
-    types = endpoint.send("GET", "/ResourceTypes").body["Resources"]
-    assert [(kind["id"], kind["endpoint"], kind["schema"]) for kind in types] == [
-        ("User", "/Users", USER),
-        ("Group", "/Groups", GROUP),
-    ]
-    assert types[0]["schemaExtensions"] == [{"schema": ENTERPRISE, "required": False}]
-    for kind in types:
-        assert endpoint.send("GET", f"/ResourceTypes/{kind['id']}").body == kind
-
-
-def test_each_schema_is_there_whole_and_by_its_urn(endpoint: ScimTenant) -> None:
-    listed = endpoint.send("GET", "/Schemas").body
-    assert validate("ListResponse", listed) == []
-    assert [schema["name"] for schema in listed["Resources"]] == [
-        "User",
-        "Group",
-        "EnterpriseUser",
-        "Service Provider Configuration",
-        "ResourceType",
-        "Schema",
-    ]
-    for schema in listed["Resources"]:
-        assert schema["meta"] == {"resourceType": "Schema", "location": f"{BASE}/Schemas/{schema['id']}"}
-        assert endpoint.send("GET", f"/Schemas/{schema['id'].upper()}").body == schema
-    names = {attribute["name"] for attribute in listed["Resources"][0]["attributes"]}
-    assert "password" not in names
-    assert "id" not in names  # D-029
-
-
-def test_discovery_refuses_a_filter(endpoint: ScimTenant) -> None:
-    assert endpoint.send("GET", "/Schemas", filter="id pr").error == (403, None)
 
 
 @pytest.mark.parametrize(

@@ -14,13 +14,14 @@ from scimulate.mock_servers.scim.endpoint import Endpoint, refusal
 from scimulate.mock_servers.scim.errors import ScimError
 from scimulate.mock_servers.scim.limits import BODY_BYTES, URL_BYTES, too_large
 from scimulate.mock_servers.scim.messages import SCIM_TYPE, Answer, Change, Request, Response, Slow
-from scimulate.mock_servers.scim.store import Database
+from scimulate.mock_servers.scim.store import Database, StoreError
 from scimulate.mock_servers.scim.traffic import CONTENT_FAULTS, LONGEST_DELAY_SECONDS, STATUS_FAULTS, Fault, Traffic
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
+RETRY_SECONDS = 5
 _HOST = re.compile(r"(?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?")
 _JSON_HEADER = (b"content-type", SCIM_TYPE.encode())
 _logger = logging.getLogger(__name__)
@@ -83,12 +84,14 @@ class ScimRim:
         try:
             return await self._carried_out(self._endpoint.answer(await self._request(path, scope, receive)))
         except ScimError as error:
-            return refusal(error)
+            return self._endpoint.refusal(error)
         except ClientGone:
             raise
+        except StoreError:
+            return _to_be_tried_again(self._endpoint.refusal(ScimError(503, "the database cannot be used now")))
         except Exception:
             _logger.exception("a request was not foreseen")
-            return refusal(ScimError(500, "the server made a mistake"))
+            return self._endpoint.refusal(ScimError(500, "the server made a mistake"))
 
     async def _carried_out(self, answer: Answer) -> Response:
         if isinstance(answer, Change):
@@ -115,6 +118,11 @@ class ScimRim:
             server = scope.get("server") or ("127.0.0.1", None)
             host = f"{server[0]}:{server[1]}" if server[1] else str(server[0])
         return f"{scope.get('scheme', 'http')}://{host}{self._scim_path}"
+
+
+def _to_be_tried_again(refused: Response) -> Response:
+    """RFC 9110 §15.6.4: the same request may succeed later."""
+    return Response(refused.status, refused.body, (*refused.headers, ("retry-after", str(RETRY_SECONDS))))
 
 
 def _headers(scope: Scope) -> dict[str, str]:
@@ -147,7 +155,7 @@ async def _send_response(send: Send, response: Response) -> None:
 
 def _response_headers(response: Response) -> list[tuple[bytes, bytes]]:
     headers = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in response.headers]
-    if response.body:
+    if response.body and not any(name == b"content-type" for name, _ in headers):
         headers.append(_JSON_HEADER)
     if response.status not in (204, 304):
         headers.append((b"content-length", str(len(response.body)).encode()))

@@ -12,16 +12,32 @@ from scimulate.mock_servers.portal.arrivals import Arrivals
 from scimulate.mock_servers.portal.audit import AuditTrail
 from scimulate.mock_servers.portal.custom_attributes import CustomAttributes
 from scimulate.mock_servers.portal.support import Support
-from scimulate.mock_servers.scim.discovery import DISCOVERY, answer_discovery
-from scimulate.mock_servers.scim.errors import ScimError, invalid_syntax, not_found
+from scimulate.mock_servers.scim.answer_shape import Shape
+from scimulate.mock_servers.scim.bulk import BulkRun
+from scimulate.mock_servers.scim.bulk_job import read_job
+from scimulate.mock_servers.scim.caller import Caller
+from scimulate.mock_servers.scim.discovery import CONFIGURATION, DISCOVERY, answer_discovery
+from scimulate.mock_servers.scim.errors import (
+    READINGS,
+    ScimError,
+    error_body,
+    invalid_syntax,
+    method_refused,
+    not_found,
+    not_implemented,
+    unauthorized,
+)
 from scimulate.mock_servers.scim.groups import Groups
 from scimulate.mock_servers.scim.limits import Limits, parse_object
-from scimulate.mock_servers.scim.messages import Answer, Request, Response, error_response
+from scimulate.mock_servers.scim.me import check_own_name, own_id
+from scimulate.mock_servers.scim.media_types import answer_type, check_body
+from scimulate.mock_servers.scim.messages import Answer, Change, Request, Response
 from scimulate.mock_servers.scim.policy import Policy
-from scimulate.mock_servers.scim.preconditions import is_unchanged
+from scimulate.mock_servers.scim.preconditions import check_version, is_unchanged
 from scimulate.mock_servers.scim.projection import Projection, names_in, read_projection
 from scimulate.mock_servers.scim.query import ListQuery, Lists, page_bounds, read_filter
-from scimulate.mock_servers.scim.representation import current_version, links_of, resource_response
+from scimulate.mock_servers.scim.readings import Readings
+from scimulate.mock_servers.scim.representation import current_version, links_of, location_of, resource_response
 from scimulate.mock_servers.scim.resources import Resources
 from scimulate.mock_servers.scim.rules import Rules
 from scimulate.mock_servers.scim.schema import ResourceType
@@ -29,18 +45,12 @@ from scimulate.mock_servers.scim.store import Connection
 from scimulate.mock_servers.scim.users import Users
 
 SEARCH_URN = "urn:ietf:params:scim:api:messages:2.0:SearchRequest"
-CHALLENGE = ("www-authenticate", 'Bearer realm="SCIM"')
-
-_COLLECTION_METHODS = ("GET", "POST")
-_RESOURCE_METHODS = ("GET", "PUT", "PATCH", "DELETE")
-
-
-class MethodRefused(ScimError):
-    """405, with the methods that are allowed."""
-
-    def __init__(self, allowed: tuple[str, ...]) -> None:
-        super().__init__(405, f"this path answers {', '.join(allowed)}")
-        self.allowed = allowed
+_READS = ("GET", "HEAD")
+_POST = ("POST",)
+_WITH_BODY = frozenset({"POST", "PUT", "PATCH"})
+_COLLECTION_METHODS = ("GET", "HEAD", "POST")
+_RESOURCE_METHODS = ("GET", "HEAD", "PUT", "PATCH", "DELETE")
+_CHANGES = ("PUT", "PATCH", "DELETE")
 
 
 class ServedTenant(Protocol):
@@ -83,6 +93,9 @@ class Endpoint:
         """Answer by the rules in force from now on."""
         tenant = self._tenant
         self._rules = rules = Rules.of(tenant.policy, tenant.attributes.names(), tenant.limits)
+        self._resource_methods = tuple(
+            method for method in _RESOURCE_METHODS if method != "PATCH" or rules.policy.supported.patch_supported
+        )
         self._types = {resource_type.endpoint: resource_type for resource_type in rules.types}
         self._lists = Lists(self._resources, rules)
         self._handlers: dict[str, Users | Groups] = {
@@ -93,57 +106,89 @@ class Endpoint:
     def answer(self, request: Request) -> Answer:
         """The answer, or what must be done first to have it. Never raises `ScimError`."""
         try:
-            vendor = self._vendor(request)
-            if vendor is None:
-                # One sentence for unknown, inactive, renewed and deleted tokens: no oracle.
-                return error_response(ScimError(401, "a valid bearer token is required"), CHALLENGE)
+            caller = self._caller(request)
+            if caller is None:
+                return self._to_nobody(request)
             if not self._tenant.support.scim_is_on:
                 raise ScimError(403, "SCIM provisioning is not enabled for this tenant")  # NEG-02, C-35
-            rules = self._rules
-            if (
-                (self._tenant.policy is not rules.policy)
-                or (self._tenant.limits is not rules.limits)
-                or (self._tenant.attributes.names() != rules.custom_names)
-            ):
-                self._follow()
-            return self._route(request, vendor)
+            self._keep_up()
+            shape = Shape.of(answer_type(request.headers), self._rules.policy.readings)
+            if shape is None:
+                return self._route(request, caller)
+            return shape.given_to(lambda: self._route(request, caller))
         except ScimError as error:
-            return refusal(error)
+            return self.refusal(error)
 
-    def _vendor(self, request: Request) -> str | None:
-        """The vendor of the credential presented; None when it opens nothing (D-013, D-014)."""
+    def refusal(self, error: ScimError) -> Response:
+        """The answer to a request that was refused, in the form that the policy gives to errors."""
+        return refusal(error, self._rules.policy.readings)
+
+    def _keep_up(self) -> None:
+        rules = self._rules
+        if (
+            (self._tenant.policy is not rules.policy)
+            or (self._tenant.limits is not rules.limits)
+            or (self._tenant.attributes.names() != rules.custom_names)
+        ):
+            self._follow()
+
+    def _caller(self, request: Request) -> Caller | None:
+        """Whom the credential presented stands for; None when it opens nothing (D-013, D-014)."""
         scheme, _, secret = request.headers.get("authorization", "").partition(" ")
         secret = secret.strip()
         if scheme.lower() != "bearer" or not secret:
             return None
-        caller = self._tenant.callers.authenticate(secret)
-        return caller.vendor if caller is not None else None
+        return self._tenant.callers.authenticate(secret)
 
-    def _route(self, request: Request, vendor: str) -> Answer:
+    def _to_nobody(self, request: Request) -> Answer:
+        """RFC 7643 §5: how to authenticate is told without authentication; nothing else is."""
+        presented = request.headers.get("authorization", "")
+        if presented:
+            raise unauthorized(token_sent=presented.lower().startswith("bearer "))
+        if request.path.strip("/") != CONFIGURATION or request.method not in _READS:
+            raise unauthorized(token_sent=False)
+        self._keep_up()
+        return answer_discovery(self._rules, CONFIGURATION, None, request)
+
+    def _route(self, request: Request, caller: Caller) -> Answer:
         method = "GET" if request.method == "HEAD" else request.method
-        parts = [part for part in request.path.split("/") if part]
-        match parts:
+        readings, vendor = self._rules.policy.readings, caller.vendor
+        if method in _WITH_BODY:
+            check_body(request.headers, readings)
+        path = request.path.removesuffix(".scim") if readings.scim_suffix_answered else request.path
+        match [part for part in path.split("/") if part]:
             case []:
-                _allow(method, ("GET",))
-                return self._list(request, self._rules.types)
+                _allow(method, _READS)
+                return self._list(request, self._searchable(root=True))
             case [".search"]:
-                _allow(method, ("POST",))
-                return self._search(request, self._rules.types)
+                _allow(method, _POST)
+                return self._search(request, self._searchable(root=True, by_post=True))
             case [name] if name in self._types:
                 _allow(method, _COLLECTION_METHODS)
                 return self._collection(method, request, self._types[name], vendor)
             case [name, ".search"] if name in self._types:
-                _allow(method, ("POST",))
+                _allow(method, _POST)
+                self._searchable(by_post=True)
                 return self._search(request, (self._types[name],))
             case [name, resource_id] if name in self._types:
-                _allow(method, _RESOURCE_METHODS)
                 return self._resource(method, request, self._types[name], resource_id, vendor)
             case [name, *rest] if name in DISCOVERY and len(rest) <= 1:
-                _allow(method, ("GET",))
+                _allow(method, _READS)
                 return answer_discovery(self._rules, name, rest[0] if rest else None, request)
-            case ["Me", *_] | ["Bulk"]:
-                raise ScimError(501, "this server has no such endpoint")
+            case ["Me"]:
+                return self._me(method, request, caller)
+            case ["Bulk"]:
+                return self._bulk(method, request, vendor)
         raise ScimError(404, "there is no such endpoint")
+
+    def _searchable(self, *, root: bool = False, by_post: bool = False) -> tuple[ResourceType, ...]:
+        """The types of a query at the root, where queries of this kind are supported."""
+        supported = self._rules.policy.supported
+        if by_post and not supported.search_supported:
+            raise not_implemented("queries by POST")
+        if root and not supported.root_query_supported:
+            raise not_implemented("queries at the service root")
+        return self._rules.types
 
     def _collection(self, method: str, request: Request, resource_type: ResourceType, vendor: str) -> Answer:
         if method == "GET":
@@ -154,6 +199,9 @@ class Endpoint:
     def _resource(
         self, method: str, request: Request, resource_type: ResourceType, resource_id: str, vendor: str
     ) -> Answer:
+        if method == "PATCH" and not self._rules.policy.supported.patch_supported:
+            raise not_implemented("PATCH")
+        _allow(method, self._resource_methods)
         handler = self._handlers[resource_type.name]
         if method == "DELETE":
             return handler.delete(resource_id, request, vendor)
@@ -165,13 +213,46 @@ class Endpoint:
                 return handler.replace(resource_id, request, projection, vendor)
         return handler.modify(resource_id, request, projection, vendor)
 
+    def _me(self, method: str, request: Request, caller: Caller) -> Answer:
+        """The resource of the user whom the caller is bound to (RFC 7644 §3.11)."""
+        user, policy = self._rules.user, self._rules.policy
+        if caller.user_name is None or not policy.supported.me_supported:
+            raise ScimError(int(policy.readings.unsupported_me), "there is no /Me for this caller")
+        if method == "POST":
+            check_own_name(request, caller.user_name)
+            return self._collection(method, request, user, caller.vendor)
+        _allow(method, (*self._resource_methods, "POST"))
+        user_id = own_id(self._resources, caller.user_name)
+        at_home = Shape(location=location_of("User", user_id, request.base_url))
+        return at_home.given_to(lambda: self._resource(method, request, user, user_id, caller.vendor))
+
+    def _bulk(self, method: str, request: Request, vendor: str) -> Answer:
+        if not self._rules.policy.supported.bulk_supported:
+            raise not_implemented("bulk operations")
+        _allow(method, _POST)
+        rules, database = self._rules, self._resources.database
+        job = read_job(request.body, rules.policy, rules.limits)
+        return Change(BulkRun(job, request.base_url, rules.policy, database, partial(self._operation, vendor)).change)
+
+    def _operation(self, vendor: str, request: Request) -> Answer:
+        """One operation of a bulk job, as the request that it stands for."""
+        match request.path.split("/"):
+            case ["", name] if name in self._types:
+                _allow(request.method, _POST)
+                return self._collection(request.method, request, self._types[name], vendor)
+            case ["", name, resource_id] if name in self._types and resource_id != ".search":
+                _allow(request.method, _CHANGES)
+                return self._resource(request.method, request, self._types[name], resource_id, vendor)
+        raise ScimError(404, "an operation reaches the endpoints of resource types only")
+
     def _one(self, request: Request, resource_type: ResourceType, resource_id: str, projection: Projection) -> Response:
         def query(connection: Connection) -> Response:
             row = self._resources.find(connection, resource_type.name, resource_id)
             if row is None:
                 raise not_found()
             current = partial(current_version, self._resources, connection, row)
-            if is_unchanged(request, current):
+            check_version(request, current, self._rules.policy)
+            if is_unchanged(request, current, self._rules.policy):
                 return Response(304, b"", (("etag", current()),))
             links = links_of(self._resources, connection, row, projection, self._rules.policy)
             return resource_response(200, row, links, request.base_url, self._rules, projection)
@@ -209,16 +290,14 @@ class Endpoint:
         return self._lists.answer(query, types, request.base_url)
 
 
-def refusal(error: ScimError) -> Response:
+def refusal(error: ScimError, readings: Readings = READINGS) -> Response:
     """The answer to a request that was refused."""
-    if isinstance(error, MethodRefused):
-        return error_response(error, ("allow", ", ".join(error.allowed)))
-    return error_response(error)
+    return Response(error.status, error_body(error, readings), error.headers)
 
 
 def _allow(method: str, allowed: tuple[str, ...]) -> None:
     if method not in allowed:
-        raise MethodRefused(allowed)
+        raise method_refused(allowed)
 
 
 def _projection(request: Request, types: tuple[ResourceType, ...]) -> Projection:

@@ -146,7 +146,7 @@ class Groups:
             raise not_found()
         if self._policy.duplicate_group_names_refused and row.source == LOCAL_SOURCE:
             raise taken("displayName")
-        check_version(request, lambda: current_version(self._resources, connection, row))
+        check_version(request, lambda: current_version(self._resources, connection, row), self._policy)
         return row
 
     def _record(

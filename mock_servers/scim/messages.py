@@ -6,7 +6,6 @@ from urllib.parse import parse_qsl
 
 import orjson
 
-from scimulate.mock_servers.scim.errors import ScimError, error_body
 from scimulate.mock_servers.scim.store import Connection
 
 SCIM_TYPE = "application/scim+json"
@@ -59,7 +58,3 @@ Answer = Response | Change | Slow
 
 def json_response(status: int, value: object, *headers: tuple[str, str]) -> Response:
     return Response(status, orjson.dumps(value), headers)
-
-
-def error_response(error: ScimError, *headers: tuple[str, str]) -> Response:
-    return Response(error.status, error_body(error), headers)

@@ -20,8 +20,8 @@ class Readings:
     """A filter on `/Users/{id}`: passed over, answered with a list of none or one, or refused with 400 (AMB-03)."""
     space_after_not: Literal["free", "required", "forbidden"] = "free"
     """Between `not` and its parenthesis (AMB-05)."""
-    nested_in_brackets: Literal["groups", "all", "nothing"] = "groups"
-    """What the brackets of a filter may hold: groups, brackets as well, or neither (AMB-06)."""
+    groups_in_brackets_refused: bool = False
+    """The brackets of a filter may hold no parentheses; else they may (AMB-06)."""
     null_operand_refused: bool = False
     """`eq null` is refused; else it is the same as not present (AMB-08)."""
     bare_multi_valued_refused: bool = False
@@ -54,6 +54,8 @@ class Readings:
     """`replace` of values that a filter selects drops the parts it does not name; else it keeps them (§3.5.2.3)."""
     deleted_members_stay: bool = False
     """A group goes on listing a member that was deleted (AMB-23)."""
+    missing_bulk_id_accepted: bool = False
+    """A POST in a bulk job is carried out without a bulkId; else it is refused (AMB-51)."""
     bulk_status_as_object: bool = False
     """The status of a bulk operation is an object with `code`; else a string (AMB-24)."""
     plain_json_refused: bool = False
@@ -67,7 +69,7 @@ class Readings:
     attributes_with_excluded: Literal["refused", "attributes", "excludedAttributes", "both"] = "refused"
     """Both parameters in one request: refused with 400, or which of them counts (AMB-29)."""
     unsupported_me: Literal["501", "404"] = "501"
-    """`/Me` where it is not supported (AMB-30)."""
+    """`/Me` where it is not supported, or the credential is bound to no user (AMB-30)."""
     error_status_as_number: bool = False
     """The status of an Error message is a number (AMB-31)."""
     strong_if_match: bool = False

@@ -176,7 +176,7 @@ class Users:
         row = self._resources.find(connection, "User", user_id)
         if row is None:
             raise not_found()
-        check_version(request, lambda: current_version(self._resources, connection, row))
+        check_version(request, lambda: current_version(self._resources, connection, row), self._policy)
         return row
 
     def _record(
