@@ -1,7 +1,8 @@
 """The filter grammar of RFC 7644 §3.4.2.2: text in, a tree out. Knows no schema and no resource.
 
-Names, operators and `and`, `or`, `not` in any letter case; `not` with and without a space before its parenthesis
-(AMB-05); groups inside brackets but no brackets inside brackets (AMB-06); `attr[…].sub op value` as Entra sends it.
+Recursive descent by hand: the grammar is small, it bends to the readings of a policy, and it counts its depth and its
+terms while it reads. Names, operators and `and`, `or`, `not` come in any letter case; no brackets stand in brackets,
+as no sub-attribute is complex (RFC 7643 §2.3.8); `attr[…].sub op value` is read as Entra sends it.
 """
 
 import json
@@ -11,19 +12,24 @@ from dataclasses import dataclass
 
 from scimulate.mock_servers.scim.errors import ScimError, invalid_filter
 from scimulate.mock_servers.scim.limits import FILTER_BYTES, FILTER_DEPTH, FILTER_TERMS
+from scimulate.mock_servers.scim.readings import Readings
 
 Operand = str | int | float | bool | None
 
 COMPARISONS = frozenset({"eq", "ne", "co", "sw", "ew", "gt", "ge", "lt", "le"})
 
+_USUAL = Readings()
+# Each alternative starts with characters that no other one takes, and none can be read in two ways: it is linear.
 _TOKEN = re.compile(
-    r"""\s*(?:
+    r"""[ ]*(?:
         (?P<string>"(?:[^"\\\x00-\x1f]|\\.)*")
       | (?P<punctuation>[()\[\]])
       | (?P<word>[^\s()\[\]"]+)
     )""",
     re.VERBOSE,
 )
+_SINGLE_QUOTED = re.compile(r"[ ]*(?P<quoted>'[^'\x00-\x1f]*')(?![^\s()\[\]])")
+_LITERALS: dict[str, bool | None] = {"true": True, "false": False, "null": None}
 _NAME = re.compile(r"(?:urn:[A-Za-z0-9:._-]*:)?\$?[A-Za-z][A-Za-z0-9_$-]*(?:\.\$?[A-Za-z][A-Za-z0-9_$-]*)?", re.I)
 _URN = re.compile(r"urn:[A-Za-z0-9:._-]+", re.I)
 _SUB_NAME = re.compile(r"\.(\$?[A-Za-z][A-Za-z0-9_$-]*)")
@@ -77,43 +83,46 @@ Filter = Compare | Present | Not | And | Or | ValuePath
 class _Token:
     kind: str
     text: str
+    spaced: bool
 
 
 def check_size(text: str) -> None:
     """Refuse a filter that is longer than `FILTER_BYTES`, before anybody looks into it."""
-    if len(text.encode("utf-8", "surrogatepass")) > FILTER_BYTES:
+    if len(text) > FILTER_BYTES or len(text.encode("utf-8", "surrogatepass")) > FILTER_BYTES:
         raise invalid_filter(f"the filter is longer than {FILTER_BYTES} bytes")
 
 
-def parse(text: str) -> Filter:
+def parse(text: str, readings: Readings = _USUAL) -> Filter:
     """The tree of a whole filter; anything else is refused with 400 invalidFilter."""
     check_size(text)
-    parser = _Parser(list(_tokens(text)))
+    parser = _Parser(list(_tokens(text, readings.unquoted_operands_accepted)), readings)
     tree = parser.disjunction()
     parser.expect_end()
     return tree
 
 
-def _tokens(text: str) -> Iterator[_Token]:
-    position, end = 0, len(text.rstrip())
+def _tokens(text: str, single_quotes: bool) -> Iterator[_Token]:
+    position, end = 0, len(text.rstrip(" "))
     before = "punctuation"
     while position < end:
-        match = _TOKEN.match(text, position)
+        match = (_SINGLE_QUOTED.match(text, position) if single_quotes else None) or _TOKEN.match(text, position)
         if match is None or match.lastgroup is None:
             raise invalid_filter(f"the filter cannot be read at character {position + 1}")
         kind = match.lastgroup
+        spaced = match.start(kind) > position
         # Figure 1 of RFC 7644 has a space between a value and the words beside it.
-        if "punctuation" not in (before, kind) and match.start(kind) == position:
+        if not spaced and "punctuation" not in (before, kind):
             raise invalid_filter(f"the filter lacks a space at character {position + 1}")
-        yield _Token(kind, match.group(kind))
+        yield _Token(kind, match.group(kind), spaced)
         before, position = kind, match.end()
 
 
 class _Parser:
     """Recursive descent, with the depth and the number of terms counted."""
 
-    def __init__(self, tokens: list[_Token]) -> None:
+    def __init__(self, tokens: list[_Token], readings: Readings) -> None:
         self._tokens = tokens
+        self._readings = readings
         self._position = 0
         self._depth = 0
         self._terms = 0
@@ -138,12 +147,21 @@ class _Parser:
     def _factor(self) -> Filter:
         if self._peek_word("not") and self._peek_punctuation("(", ahead=1):
             self._position += 1
+            self._check_space_after_not()
             return Not(self._group())
         if self._peek_punctuation("("):
             return self._group()
         return self._expression()
 
+    def _check_space_after_not(self) -> None:
+        """AMB-05: Figure 1 of RFC 7644 has no space between `not` and its parenthesis, Figure 2 has one."""
+        spaced = self._tokens[self._position].spaced
+        if self._readings.space_after_not == ("forbidden" if spaced else "required"):
+            raise invalid_filter(f"a space between not and its parenthesis is {self._readings.space_after_not}")
+
     def _group(self) -> Filter:
+        if self._in_brackets and self._readings.groups_in_brackets_refused:
+            raise invalid_filter("a filter in brackets cannot hold parentheses")
         self._take_punctuation("(")
         return self._nested(")")
 
@@ -191,16 +209,13 @@ class _Parser:
         self._position += 1
         if token.kind == "string":
             return _text_of(token.text)
-        match token.text:
-            case "true":
-                return True
-            case "false":
-                return False
-            case "null":
-                return None
+        if token.text in _LITERALS:
+            return _LITERALS[token.text]
         if _NUMBER.fullmatch(token.text):
             number: int | float = json.loads(token.text)
             return number
+        if self._readings.unquoted_operands_accepted:
+            return token.text[1:-1] if token.kind == "quoted" else token.text
         raise invalid_filter("a value is a string in double quotes, a number, true, false or null")
 
     def _name(self) -> str:
