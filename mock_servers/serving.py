@@ -6,6 +6,7 @@ ServingError
 └── StorageUnusable     the database path cannot be used
 """
 
+import asyncio
 import errno
 import socket
 import ssl
@@ -19,6 +20,7 @@ import uvicorn
 
 from scimulate.mock_servers.clock import Clock
 from scimulate.mock_servers.control import create_control
+from scimulate.mock_servers.oauth.token_endpoint import serve_token_endpoint
 from scimulate.mock_servers.portal.administrators import Administrator
 from scimulate.mock_servers.portal.pages import create_portal
 from scimulate.mock_servers.scim.asgi import Receive, ScimRim, Scope, Send
@@ -31,6 +33,7 @@ from scimulate.mock_servers.sessions import Sessions
 from scimulate.mock_servers.tenants import DEFAULT_POLICY, DEFAULT_TENANT, Tenant, Tenants
 
 SCIM_BASE = "/scim/v2"
+TOKEN_PATH = "/oauth2/token"
 BACKLOG = 2_048
 SHUTDOWN_SECONDS = 3
 
@@ -88,6 +91,10 @@ class MdmApplication:
     def portal_url_of(self, tenant: Tenant) -> str:
         return f"{self._public_url or self._own_url}{tenant.portal_path}"
 
+    def token_url_of(self, tenant: Tenant) -> str:
+        """Where the tenant's OAuth clients get their access tokens."""
+        return f"{self._public_url or self._own_url}{tenant.path}{TOKEN_PATH}"
+
     def traffic_of(self, tenant: Tenant) -> Traffic:
         """The journal and faults of a tenant; kept only while the control surface is on."""
         return self._traffic.setdefault(tenant.name, Traffic())
@@ -107,11 +114,13 @@ class MdmApplication:
             await self._rim(self.tenants.default).serve(path[len(SCIM_BASE) :], scope, receive, send)
             return
         name, rest = _tenant_and_rest(path)
-        if rest == SCIM_BASE or rest.startswith(f"{SCIM_BASE}/"):
-            tenant = self.tenants.get(name)
-            if tenant is not None:
+        is_scim = rest == SCIM_BASE or rest.startswith(f"{SCIM_BASE}/")
+        if (is_scim or rest == TOKEN_PATH) and (tenant := await self._tenant(name)) is not None:
+            if is_scim:
                 await self._rim(tenant).serve(rest[len(SCIM_BASE) :], scope, receive, send)
-                return
+            else:
+                await serve_token_endpoint(tenant.authorization, self.token_url_of(tenant), scope, receive, send)
+            return
         if rest == "/portal" or rest.startswith("/portal/"):
             await self._portal(scope, receive, send)
         elif self._control is not None and (path == "/control" or path.startswith("/control/")):
@@ -121,6 +130,11 @@ class MdmApplication:
         else:
             body = refusal(ScimError(404, "there is no such endpoint")).body
             await _send_plain(send, 404, body, [(b"content-type", SCIM_TYPE.encode())])
+
+    async def _tenant(self, name: str) -> Tenant | None:
+        if self.tenants.is_to_be_opened(name):
+            return await asyncio.to_thread(self.tenants.get, name)
+        return self.tenants.get(name)
 
     def _rim(self, tenant: Tenant) -> ScimRim:
         rim = self._rims.get(tenant.name)

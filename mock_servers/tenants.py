@@ -147,16 +147,15 @@ class Tenant:
         return f"{self.path}/scim/v2"
 
     @property
-    def token_path(self) -> str:
-        return f"{self.path}/oauth2/token"
-
-    @property
     def portal_path(self) -> str:
         return f"{self.path}/portal"
 
 
 class Tenants:
-    """All tenants of a database. `new_clock` gives the clock of a tenant, by its name."""
+    """All tenants of a database. `new_clock` gives the clock of a tenant, by its name.
+
+    A tenant is opened when it is first asked for: those that nobody asks for cost nothing but their names.
+    """
 
     def __init__(
         self, database: Database, new_clock: Callable[[str], Clock], *, default_policy: str = DEFAULT_POLICY
@@ -164,8 +163,9 @@ class Tenants:
         self.database = database
         self._new_clock = new_clock
         self._lock = threading.Lock()
-        self._tenants: dict[str, Tenant] = database.write(self._stored)
-        if DEFAULT_TENANT not in self._tenants:
+        self._open_tenants: dict[str, Tenant] = {}
+        self._policies: dict[str, str] = database.write(_stored_policies)
+        if DEFAULT_TENANT not in self._policies:
             self.create(DEFAULT_TENANT, default_policy)
 
     def create(self, name: str, policy: str = DEFAULT_POLICY) -> Tenant:
@@ -175,30 +175,46 @@ class Tenants:
         if policy not in POLICIES:
             raise PolicyUnknown(f"there is no such policy; the policies are {', '.join(POLICIES)}")
         with self._lock:
-            if name in self._tenants:
+            if name in self._policies:
                 raise TenantExists(f"the tenant {name} exists already")
-            self._tenants[name] = self.database.write(lambda connection: self._store(connection, name, policy))
-            return self._tenants[name]
+            self._open_tenants[name] = tenant = self.database.write(
+                lambda connection: self._store(connection, name, policy)
+            )
+            self._policies[name] = policy
+            return tenant
 
     def get(self, name: str) -> Tenant | None:
-        return self._tenants.get(name)
+        """The tenant of that name, which is opened now if it was not: then this waits for the database."""
+        return self._open_tenants.get(name) or (self._opened(name) if name in self._policies else None)
+
+    def is_to_be_opened(self, name: str) -> bool:
+        """Whether `get` has to wait for the database."""
+        return name in self._policies and name not in self._open_tenants
 
     @property
     def default(self) -> Tenant:
-        return self._tenants[DEFAULT_TENANT]
+        return self._open_tenants.get(DEFAULT_TENANT) or self._opened(DEFAULT_TENANT)
 
     def names(self) -> list[str]:
-        return list(self._tenants)
+        return list(self._policies)
+
+    def _opened(self, name: str) -> Tenant:
+        with self._lock:
+            if name not in self._open_tenants:
+                policy = self._policies[name]
+                self._open_tenants[name] = self.database.write(lambda _: self._open(name, policy))
+            return self._open_tenants[name]
 
     def _store(self, connection: Connection, name: str, policy: str) -> Tenant:
         # The parts of a tenant write what they need at first. Within a change that joins it: a tenant is one commit.
         connection.execute("INSERT INTO tenants (name, policy) VALUES (?, ?)", (name, policy))
         return self._open(name, policy)
 
-    def _stored(self, connection: Connection) -> dict[str, Tenant]:
-        connection.execute("CREATE TABLE IF NOT EXISTS tenants (name TEXT PRIMARY KEY, policy TEXT NOT NULL)")
-        found = connection.execute("SELECT name, policy FROM tenants ORDER BY rowid").fetchall()
-        return {name: self._open(name, policy) for name, policy in found}
-
     def _open(self, name: str, policy: str) -> Tenant:
         return Tenant(self.database, name, POLICIES[policy], self._new_clock(name))
+
+
+def _stored_policies(connection: Connection) -> dict[str, str]:
+    """The policy of each tenant by the tenant's name, oldest first."""
+    connection.execute("CREATE TABLE IF NOT EXISTS tenants (name TEXT PRIMARY KEY, policy TEXT NOT NULL)")
+    return dict(connection.execute("SELECT name, policy FROM tenants ORDER BY rowid").fetchall())
