@@ -13,6 +13,7 @@ from scimulate.mock_servers.portal.grants import Grant, GrantKind
 from scimulate.mock_servers.portal.listing import ALL_USERS, ALL_USERS_NAME, GroupDetail, GroupLine, Page
 from scimulate.mock_servers.portal.user_administration import check_texts, listing_of
 from scimulate.mock_servers.refusal import PortalRefused
+from scimulate.mock_servers.scim.letter_case import without_case
 from scimulate.mock_servers.scim.resources import LOCAL_SOURCE
 from scimulate.mock_servers.scim.rows import Row
 from scimulate.mock_servers.scim.schema import GROUP_URN
@@ -63,7 +64,7 @@ def add_group(tenant: Tenant, *, name: str, by: str) -> GroupLine:
     check_texts(name)
 
     def add(connection: Connection) -> GroupLine:
-        held = tenant.resources.find_equal(connection, "Group", "display_name", name.lower())
+        held = tenant.resources.find_equal(connection, "Group", "display_name", without_case(name))
         if name.lower() == ALL_USERS_NAME.lower() or any(_owns_its_name(row) for row in held):
             raise PortalRefused(409, "group_name_taken")
         document: dict[str, object] = {"schemas": [GROUP_URN], "displayName": name}
@@ -131,7 +132,7 @@ def import_members(tenant: Tenant, text: str, *, by: str) -> list[ImportRow]:
 
 
 def _import(tenant: Tenant, connection: Connection, group: str, user_name: str, by: str) -> str:
-    found = tenant.resources.find_equal(connection, "Group", "display_name", group.lower())
+    found = tenant.resources.find_equal(connection, "Group", "display_name", without_case(group))
     local = [row for row in found if row.source == LOCAL_SOURCE]
     user = tenant.resources.find_user_by_name(connection, user_name)
     if not found:

@@ -9,6 +9,7 @@ from typing import Generic, TypeVar
 
 from scimulate.mock_servers.portal.audit import PAGE_SIZE
 from scimulate.mock_servers.portal.user_records import DIRECT_SYNC, INDIRECT_SYNC, NO_SYNC, NOT_APPLICABLE
+from scimulate.mock_servers.scim.letter_case import without_case
 from scimulate.mock_servers.scim.resources import LOCAL_SOURCE, Resources
 from scimulate.mock_servers.scim.store import Connection
 
@@ -139,7 +140,7 @@ class UserFilters:
                 " AND (instr(r.user_name, ?) OR instr(coalesce(r.display_name, ''), ?)"
                 " OR instr(lower(coalesce(r.email, '')), ?))"
             )
-            values += [self.search.lower()] * 3
+            values += [without_case(self.search)] * 3
         for name, condition in _CONDITIONS.items():
             wanted = getattr(self, name)
             if wanted and (name, wanted) != ("group", ALL_USERS):
@@ -173,7 +174,7 @@ class Listing:
         where, values = " WHERE r.tenant = ? AND r.kind = 'Group'", [self._tenant]
         if search:
             where += " AND r.display_name >= ? AND r.display_name < ?"
-            values += [search.lower(), search.lower() + _LAST_LETTER]
+            values += [without_case(search), without_case(search) + _LAST_LETTER]
         sliced = f"{where} ORDER BY r.display_name, r.number LIMIT ? OFFSET ?"
         leading = ALL_USERS_NAME.lower().startswith(search.lower())
         shown = leading and offset == 0 and limit > 0

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from scimulate.mock_servers.portal.audit import AuditTrail
 from scimulate.mock_servers.scim.document import Document, check_required, read_document
 from scimulate.mock_servers.scim.errors import not_found, taken
+from scimulate.mock_servers.scim.letter_case import without_case
 from scimulate.mock_servers.scim.limits import parse_object
 from scimulate.mock_servers.scim.membership import Membership, member_ids
 from scimulate.mock_servers.scim.messages import Change, Request, Response
@@ -123,7 +124,7 @@ class Groups:
         """Refuse a name that another group has, whatever its source."""
         if not self._policy.duplicate_group_names_refused:
             return
-        name = str(document["displayName"]).lower()
+        name = without_case(str(document["displayName"]))
         held = self._resources.find_equal(connection, "Group", "display_name", name)
         if any(own is None or group.number != own.number for group in held):
             raise taken("displayName")

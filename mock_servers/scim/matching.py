@@ -12,6 +12,7 @@ from typing import Any
 
 from scimulate.mock_servers.scim.errors import invalid_filter
 from scimulate.mock_servers.scim.filter import And, Compare, Filter, Not, Operand, Or, Present, ValuePath
+from scimulate.mock_servers.scim.letter_case import without_case
 from scimulate.mock_servers.scim.policy import Policy
 from scimulate.mock_servers.scim.readings import Readings
 from scimulate.mock_servers.scim.schema import Attribute, ResourceType
@@ -278,8 +279,8 @@ def _value_test(attribute: Attribute, operator: str, operand: Operand, policy: P
     compare = _TEXT_TESTS[operator]
     if attribute.case_exact or attribute.type == "binary":
         return lambda value: isinstance(value, str) and compare(value, operand)
-    lowered = operand.lower()
-    return lambda value: isinstance(value, str) and compare(value.lower(), lowered)
+    lowered = without_case(operand)
+    return lambda value: isinstance(value, str) and compare(without_case(value), lowered)
 
 
 def _boolean_test(operator: str, operand: Operand, policy: Policy) -> ValueTest:

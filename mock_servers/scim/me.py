@@ -1,6 +1,7 @@
 """`/Me`: the user whom the caller's credential is bound to (RFC 7644 §3.11)."""
 
 from scimulate.mock_servers.scim.errors import ScimError, not_found
+from scimulate.mock_servers.scim.letter_case import without_case
 from scimulate.mock_servers.scim.limits import parse_object
 from scimulate.mock_servers.scim.messages import Request
 from scimulate.mock_servers.scim.resources import Resources
@@ -17,5 +18,5 @@ def own_id(resources: Resources, user_name: str) -> str:
 def check_own_name(request: Request, user_name: str) -> None:
     """A caller creates a User, namely its own: that is this server's choice of a type for POST on `/Me`."""
     given = next((value for name, value in parse_object(request.body).items() if name.lower() == "username"), None)
-    if not isinstance(given, str) or given.lower() != user_name.lower():
+    if not isinstance(given, str) or without_case(given) != without_case(user_name):
         raise ScimError(403, "the userName is not that of the caller")

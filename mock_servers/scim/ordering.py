@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from scimulate.mock_servers.scim.errors import invalid_value
+from scimulate.mock_servers.scim.letter_case import without_case
 from scimulate.mock_servers.scim.matching import Place, parse_time, resolve, values_at
 from scimulate.mock_servers.scim.schema import Attribute, ResourceType
 
@@ -56,7 +57,7 @@ def _comparable(value: object, attribute: Attribute) -> object:
         return None
     if attribute.type == "dateTime":
         return parse_time(value)
-    return value if attribute.case_exact else value.lower()
+    return value if attribute.case_exact else without_case(value)
 
 
 def _nothing_of(attribute: Attribute) -> object:

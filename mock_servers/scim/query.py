@@ -13,6 +13,7 @@ import orjson
 
 from scimulate.mock_servers.scim.errors import invalid_filter, invalid_value
 from scimulate.mock_servers.scim.filter import And, Compare, Filter, ValuePath, check_size, parse
+from scimulate.mock_servers.scim.letter_case import without_case
 from scimulate.mock_servers.scim.limits import DEFAULT_PAGE_RESOURCES, PAGE_RESOURCES
 from scimulate.mock_servers.scim.matching import Predicate, predicate
 from scimulate.mock_servers.scim.messages import Response, Slow
@@ -100,11 +101,15 @@ class Lists:
             return None
         if key == "external_id" and not self._policy.external_id_search:
             return None
-        return _Lookup(key, value.lower() if key in _LOWERED else value)
+        return _Lookup(key, without_case(value) if key in _LOWERED else value)
 
     def _page(self, connection: Connection, query: ListQuery, resource_type: ResourceType, base_url: str) -> Response:
         total = self._resources.total(connection, resource_type.name)
-        rows = self._resources.page(connection, resource_type.name, query.start - 1, query.count) if query.count and query.start <= total else []
+        rows = (
+            self._resources.page(connection, resource_type.name, query.start - 1, query.count)
+            if query.count and query.start <= total
+            else []
+        )
         return self._list(connection, query, total, rows, base_url)
 
     def _found(

@@ -12,6 +12,7 @@ import orjson
 from scimulate.mock_servers.clock import Clock
 from scimulate.mock_servers.scim import ranks
 from scimulate.mock_servers.scim.document import Document
+from scimulate.mock_servers.scim.letter_case import without_case
 from scimulate.mock_servers.scim.rows import COLUMNS, TABLES, Link, Row, keys_of, new_id, row_of, statements
 from scimulate.mock_servers.scim.store import Connection, Database
 
@@ -132,7 +133,8 @@ class Resources:
     def find_user_by_name(self, connection: Connection, user_name: str) -> Row | None:
         """The user with this name, hidden or not, whatever the letter case."""
         found = connection.execute(
-            f"SELECT {COLUMNS} FROM resource WHERE tenant = ? AND user_name = ?", (self._tenant, user_name.lower())
+            f"SELECT {COLUMNS} FROM resource WHERE tenant = ? AND user_name = ?",
+            (self._tenant, without_case(user_name)),
         ).fetchone()
         return row_of(found) if found is not None else None
 
@@ -230,7 +232,8 @@ class Resources:
     def is_name_elsewhere(self, connection: Connection, user_name: str) -> bool:
         """Whether a user of another tenant has this name."""
         found = connection.execute(
-            "SELECT 1 FROM resource WHERE user_name = ? AND tenant <> ? LIMIT 1", (user_name.lower(), self._tenant)
+            "SELECT 1 FROM resource WHERE user_name = ? AND tenant <> ? LIMIT 1",
+            (without_case(user_name), self._tenant),
         )
         return found.fetchone() is not None
 

@@ -10,6 +10,7 @@ from typing import Any
 import orjson
 
 from scimulate.mock_servers.scim.document import Document
+from scimulate.mock_servers.scim.letter_case import without_case
 
 TABLES = """
 CREATE TABLE IF NOT EXISTS resource (
@@ -78,8 +79,8 @@ def keys_of(kind: str, document: Document) -> tuple[str | None, str | None, str 
     user_name = _text(document, "userName") if kind == "User" else None
     return (
         _text(document, "externalId"),
-        user_name.lower() if user_name is not None else None,
-        label.lower() if label is not None else None,
+        without_case(user_name) if user_name is not None else None,
+        without_case(label) if label is not None else None,
         label,
         preferred_email(document.get("emails")),
     )
