@@ -1,0 +1,51 @@
+"""Rounds of one work on several servers in turn, and what may be concluded from them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from statistics import median
+
+from scimulate.load.benchmarks.client import Run, drive
+from scimulate.load.benchmarks.works import Directory, Work
+
+WILD = 0.5
+"""Rounds that lie further apart than this part of their median say nothing."""
+
+
+@dataclass(frozen=True)
+class Pace:
+    """How often, and how long, each server is driven."""
+
+    rounds: int = 3
+    seconds: float = 1.0
+
+
+@dataclass(frozen=True)
+class Measured:
+    """The rounds of one server."""
+
+    runs: tuple[Run, ...]
+
+    @property
+    def cpu_microseconds(self) -> float:
+        return median(run.cpu_microseconds for run in self.runs)
+
+    @property
+    def rate(self) -> float:
+        return median(run.rate for run in self.runs)
+
+    @property
+    def spread(self) -> float:
+        """How far the CPU figures of the rounds lie apart, as a part of their median."""
+        figures = [run.cpu_microseconds for run in self.runs]
+        return (max(figures) - min(figures)) / self.cpu_microseconds
+
+
+def measure(work: Work, directories: Sequence[Directory], connections: int, pace: Pace) -> list[Measured]:
+    """One after the other in every round, so that a disturbance of the machine meets all of them."""
+    runs: list[list[Run]] = [[] for _ in directories]
+    for directory in directories:
+        work.check(directory)
+    for _ in range(pace.rounds):
+        for directory, held in zip(directories, runs, strict=True):
+            held.append(drive(directory.server, work.requests(directory), connections, seconds=pace.seconds))
+    return [Measured(tuple(held)) for held in runs]
