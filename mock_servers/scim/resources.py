@@ -11,6 +11,7 @@ import orjson
 
 from scimulate.mock_servers.clock import Clock
 from scimulate.mock_servers.scim import ranks
+from scimulate.mock_servers.scim.addresses import create_addresses, forget_addresses, note_addresses
 from scimulate.mock_servers.scim.document import Document
 from scimulate.mock_servers.scim.letter_case import without_case
 from scimulate.mock_servers.scim.rows import COLUMNS, TABLES, Link, Row, keys_of, new_id, row_of, statements
@@ -56,7 +57,9 @@ class Resources:
                 orjson.dumps(document),
             ),
         )
-        return replace(row, number=cursor.lastrowid or 0)
+        number = cursor.lastrowid or 0
+        note_addresses(connection, self._tenant, number, {}, document)
+        return replace(row, number=number)
 
     def update(
         self, connection: Connection, row: Row, document: Document, *, source: str | None = None, hidden: bool = False
@@ -88,6 +91,7 @@ class Resources:
                 row.number,
             ),
         )
+        note_addresses(connection, self._tenant, row.number, row.document, document)
         if hidden != row.hidden or document.get("displayName") != row.document.get("displayName"):
             self._renew_groups_of(connection, row)
         return changed
@@ -96,12 +100,14 @@ class Resources:
         """Remove the row and every membership it has part in (AMB-23: no dangling references)."""
         self._renew_groups_of(connection, row)
         connection.execute("DELETE FROM membership WHERE member_number = ?1 OR group_number = ?1", (row.number,))
+        note_addresses(connection, self._tenant, row.number, row.document, {})
         connection.execute("DELETE FROM resource WHERE number = ?", (row.number,))
 
     def clear(self, connection: Connection) -> None:
         """Remove everything of this tenant."""
         numbers = "SELECT number FROM resource WHERE tenant = ?"
         connection.execute(f"DELETE FROM membership WHERE group_number IN ({numbers})", (self._tenant,))
+        forget_addresses(connection, self._tenant)
         connection.execute("DELETE FROM resource WHERE tenant = ?", (self._tenant,))
 
     def add_members(self, connection: Connection, group: Row, numbers: Sequence[int]) -> int:
@@ -267,3 +273,4 @@ class Resources:
         for statement in statements(TABLES):
             connection.execute(statement)
         ranks.create_ranks(connection)
+        create_addresses(connection)

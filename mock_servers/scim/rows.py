@@ -22,6 +22,9 @@ CREATE UNIQUE INDEX IF NOT EXISTS resource_id ON resource (tenant, kind, id);
 CREATE UNIQUE INDEX IF NOT EXISTS resource_user_name ON resource (tenant, user_name) WHERE user_name IS NOT NULL;
 CREATE INDEX IF NOT EXISTS resource_external_id ON resource (tenant, kind, external_id) WHERE external_id IS NOT NULL;
 CREATE INDEX IF NOT EXISTS resource_display_name ON resource (tenant, kind, display_name);
+CREATE INDEX IF NOT EXISTS resource_by_user_name ON resource (tenant, kind, user_name) WHERE hidden = 0;
+CREATE INDEX IF NOT EXISTS resource_created ON resource (tenant, kind, created) WHERE hidden = 0;
+CREATE INDEX IF NOT EXISTS resource_modified ON resource (tenant, kind, modified) WHERE hidden = 0;
 CREATE INDEX IF NOT EXISTS resource_visible ON resource (tenant, kind) WHERE hidden = 0;
 CREATE TABLE IF NOT EXISTS membership (
   group_number INTEGER NOT NULL, member_number INTEGER NOT NULL,
