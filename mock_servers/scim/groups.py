@@ -12,7 +12,7 @@ from scimulate.mock_servers.scim.messages import Change, Request, Response
 from scimulate.mock_servers.scim.patch import Step, apply, steps_of
 from scimulate.mock_servers.scim.preconditions import check_version
 from scimulate.mock_servers.scim.projection import Projection
-from scimulate.mock_servers.scim.representation import current_version, links_of, resource_response
+from scimulate.mock_servers.scim.representation import current_version, links_of, resource_headers, resource_response
 from scimulate.mock_servers.scim.resources import FORMER_SOURCES, LOCAL_SOURCE, Resources, source_of
 from scimulate.mock_servers.scim.rows import Row
 from scimulate.mock_servers.scim.rules import Rules
@@ -78,7 +78,7 @@ class Groups:
             row = self._keep(connection, row, document, membership, vendor)
             if projection.is_default:
                 # ENTRA-180, D-179: the answer does not grow with the group.
-                return Response(204)
+                return Response(204, b"", resource_headers(row, (), request.base_url, self._rules))
             links = links_of(self._resources, connection, row, projection, self._policy)
             return resource_response(200, row, links, request.base_url, self._rules, projection)
 

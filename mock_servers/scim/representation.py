@@ -86,13 +86,18 @@ def resource_response(
     """An answer with one resource, its location (RFC 7644 §3.1, D-022) and its version (§3.14)."""
     resource = represent(row, links, base_url, rules)
     body = orjson.dumps(resource if projection.is_default else projection.of(resource))
+    return Response(status, body, resource_headers(row, links, base_url, rules))
+
+
+def resource_headers(row: Row, links: Sequence[Link], base_url: str, rules: Rules) -> tuple[tuple[str, str], ...]:
+    """Where the resource is and in which version, of an answer with it or without."""
     location = location_of(row.kind, row.id, base_url)
     headers: tuple[tuple[str, str], ...] = (("location", location),)
     if rules.policy.readings.content_location_sent:
         headers += (("content-location", location),)
     if rules.policy.supported.etag_supported:
         headers += (("etag", version_of(row, links)),)
-    return Response(status, body, headers)
+    return headers
 
 
 def _link(link: Link, kind: str, root: str) -> dict[str, object]:
