@@ -32,6 +32,7 @@ from scimulate.mock_servers.scim.limits import Limits, parse_object
 from scimulate.mock_servers.scim.me import check_own_name, own_id
 from scimulate.mock_servers.scim.media_types import answer_type, check_body
 from scimulate.mock_servers.scim.messages import Answer, Change, Request, Response
+from scimulate.mock_servers.scim.ordering import is_descending
 from scimulate.mock_servers.scim.policy import Policy
 from scimulate.mock_servers.scim.preconditions import check_version, is_unchanged
 from scimulate.mock_servers.scim.projection import Projection, names_in, read_projection
@@ -265,7 +266,7 @@ class Endpoint:
         query = ListQuery(
             read_filter(parameters.get("filter")),
             parameters.get("sortby"),
-            parameters.get("sortorder", "").lower() == "descending",
+            is_descending(parameters.get("sortorder")),
             start,
             count,
             _projection(request, types),
@@ -282,7 +283,7 @@ class Endpoint:
         query = ListQuery(
             read_filter(_text(fields, "filter")),
             _text(fields, "sortby"),
-            (_text(fields, "sortorder") or "").lower() == "descending",
+            is_descending(_text(fields, "sortorder")),
             start,
             count,
             read_projection(_names(fields, "attributes"), _names(fields, "excludedattributes"), types),

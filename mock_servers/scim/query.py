@@ -119,7 +119,7 @@ class Lists:
         return self._list(connection, query, len(rows), _window(rows, query), base_url)
 
     def _general(self, query: ListQuery, types: Sequence[ResourceType], base_url: str) -> Response | Slow:
-        tree = parse(query.filter) if query.filter is not None else None
+        tree = parse(query.filter, self._policy.readings) if query.filter is not None else None
         holds = predicate(tree, types, self._policy) if tree is not None else None
         key = sort_key(query.sort_by, types) if query.sort_by is not None else None
         lookup = self._indexed_part(tree, types[0]) if tree is not None and len(types) == 1 else None
@@ -130,7 +130,7 @@ class Lists:
             rows = self._candidates(connection, types, lookup)
             matching = list(self._matching(connection, rows, holds, key is not None, needs_links, base_url))
             if key is not None:
-                matching.sort(key=lambda found: key(found[1]), reverse=query.descending)
+                matching.sort(key=lambda found: (*key(found[1]), found[0].number), reverse=query.descending)
             chosen = [row for row, _ in _window(matching, query)]
             return self._list(connection, query, len(matching), chosen, base_url)
 
