@@ -8,7 +8,7 @@ The server's schemas are those of RFC 7643 with changes that tell the truth abou
 """
 
 import functools
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -61,6 +61,11 @@ class ResourceType:
     aliases: dict[str, str] = field(default_factory=dict)
     """URN-qualified names that mean another path of the core schema, both without the URN; lowered (C-20)."""
 
+    @functools.cached_property
+    def not_by_default(self) -> tuple[tuple[tuple[str, ...], str], ...]:
+        """Paths, such as ("name", "givenName"), of attributes that are not `returned` by default, and when they are."""
+        return tuple(_not_by_default((*self.attributes.values(), *self.extensions.values())))
+
     def attribute(self, name: str) -> Attribute | None:
         return self.attributes.get(name.lower())
 
@@ -79,6 +84,14 @@ class ResourceType:
         if lowered in self.aliases:
             return None, self.aliases[lowered]
         return None
+
+
+def _not_by_default(attributes: Iterable[Attribute]) -> Iterator[tuple[tuple[str, ...], str]]:
+    for attribute in attributes:
+        if attribute.returned != "default":
+            yield (attribute.name,), attribute.returned
+        for path, returned in _not_by_default(attribute.sub_attributes.values()):
+            yield (attribute.name, *path), returned
 
 
 def _attribute(definition: dict[str, Any], urn: str | None = None) -> Attribute:
