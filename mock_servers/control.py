@@ -11,7 +11,6 @@ from dataclasses import asdict
 from functools import partial
 from typing import Protocol
 
-import orjson
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers
@@ -21,27 +20,21 @@ from starlette.routing import BaseRoute, Mount, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from scimulate.mock_servers.clock import VirtualClock
+from scimulate.mock_servers.control_faults import read_faults, shown_fault
+from scimulate.mock_servers.control_messages import ControlRefused, body_of, json_answer, object_of
+from scimulate.mock_servers.control_oauth import OAuthControl
 from scimulate.mock_servers.duration import DurationRefused, read_duration
 from scimulate.mock_servers.given_people import GIVEN, GivenRefused
 from scimulate.mock_servers.guard import is_from_own_pages
 from scimulate.mock_servers.portal.administrators import FIRST_ADMINISTRATOR
 from scimulate.mock_servers.portal.permissions import Role
 from scimulate.mock_servers.portal.user_administration import LONGEST_TEXT
+from scimulate.mock_servers.scim.limit_changes import LimitRefused
 from scimulate.mock_servers.scim.policy_changes import PolicyRefused
-from scimulate.mock_servers.scim.traffic import FAULT_NAMES, LONGEST_DELAY_SECONDS, Fault, Traffic
+from scimulate.mock_servers.scim.traffic import Traffic
 from scimulate.mock_servers.tenants import DEFAULT_POLICY, DEFAULT_TENANT, Tenant, TenantError, TenantExists, Tenants
 
 _LOOPBACK_HOST = re.compile(r"(?:localhost|127(?:\.[0-9]{1,3}){3}|\[::1\])(?::[0-9]+)?", re.IGNORECASE)
-BODY_BYTES = 256 * 1024
-
-
-class ControlRefused(Exception):
-    """The request makes no sense here; the status and the sentence that says why."""
-
-    def __init__(self, status: int, sentence: str) -> None:
-        super().__init__(sentence)
-        self.status = status
-        self.sentence = sentence
 
 
 class Controlled(Protocol):
@@ -56,14 +49,19 @@ class Controlled(Protocol):
 
     def portal_url_of(self, tenant: Tenant) -> str: ...
 
+    def token_url_of(self, tenant: Tenant) -> str: ...
+
 
 def create_control(application: Controlled) -> ASGIApp:
     """The surface at `/control` and, for each tenant, at `/control/tenants/{name}`."""
     control = _Control(application)
+    oauth = OAuthControl(control.tenant, application.token_url_of)
     routes: list[BaseRoute] = [
         Route("/clock", control.clock, methods=["GET", "POST"]),
         Route("/reset", control.reset, methods=["POST"]),
         Route("/policy", control.policy, methods=["GET", "PUT"]),
+        Route("/limits", control.limits, methods=["GET", "PUT"]),
+        *oauth.routes(),
         Route("/administrators", control.set_password, methods=["POST"]),
         Route("/requests", control.requests, methods=["GET"]),
         Route("/faults", control.faults, methods=["GET", "PUT"]),
@@ -86,7 +84,7 @@ class _Control:
         self._application = application
 
     async def create_tenant(self, request: Request) -> Response:
-        body = await _object(request)
+        body = await object_of(request)
         name, policy = body.get("name"), body.get("policy", DEFAULT_POLICY)
         if not isinstance(name, str) or not isinstance(policy, str):
             raise ControlRefused(400, "a tenant has a name and a policy, both strings")
@@ -98,11 +96,11 @@ class _Control:
         application = self._application
         urls = {"scim_url": application.scim_url_of(tenant), "portal_url": application.portal_url_of(tenant)}
         account = {"user_name": FIRST_ADMINISTRATOR, "password": password}
-        return _json({"name": tenant.name, **urls, "administrator": account}, 201)
+        return json_answer({"name": tenant.name, **urls, "administrator": account}, 201)
 
     async def set_password(self, request: Request) -> Response:
         """Make an account of the portal, or give it these roles and another password, which ends its sessions."""
-        tenant, body = self._tenant(request), await _object(request)
+        tenant, body = self.tenant(request), await object_of(request)
         user_name, roles = body.get("user_name"), body.get("roles")
         if not isinstance(user_name, str) or not _is_account_name(user_name):
             raise ControlRefused(400, f"user_name is up to {LONGEST_TEXT} printable characters, without < and >")
@@ -111,63 +109,74 @@ class _Control:
         wanted = [Role(role) for role in roles]
         is_there = await run_in_threadpool(tenant.administrators.knows, user_name)
         password = await run_in_threadpool(tenant.administrators.set_password, user_name, wanted)
-        return _json({"user_name": user_name, "password": password}, 200 if is_there else 201)
+        return json_answer({"user_name": user_name, "password": password}, 200 if is_there else 201)
 
     async def policy(self, request: Request) -> Response:
         """The policy in force; PUT gives fields of it other values, for this tenant and from now on."""
-        tenant = self._tenant(request)
+        tenant = self.tenant(request)
         if request.method == "PUT":
-            rules = await _object(request)
+            rules = await object_of(request)
             try:
                 await run_in_threadpool(partial(tenant.change_policy, **rules))
             except PolicyRefused as refused:
                 raise ControlRefused(400, str(refused)) from refused
-        return _json(tenant.policy.rules())
+        return json_answer(tenant.policy.rules())
+
+    async def limits(self, request: Request) -> Response:
+        """The limits in force; PUT gives some of them other values, for this tenant and from now on."""
+        tenant = self.tenant(request)
+        if request.method == "PUT":
+            limits = await object_of(request)
+            try:
+                await run_in_threadpool(partial(tenant.change_limits, **limits))
+            except LimitRefused as refused:
+                raise ControlRefused(400, str(refused)) from refused
+        return json_answer(asdict(tenant.limits))
 
     async def clock(self, request: Request) -> Response:
-        clock = self._tenant(request).clock
+        clock = self.tenant(request).clock
         if request.method == "POST":
             if not isinstance(clock, VirtualClock):
                 raise ControlRefused(409, "this tenant lives by the machine's clock, which cannot be moved")
             try:
-                duration = read_duration((await _object(request)).get("advance"))
+                duration = read_duration((await object_of(request)).get("advance"))
             except DurationRefused as refused:
                 raise ControlRefused(400, str(refused)) from refused
             # What falls due may call this server, so the event loop must stay free.
             await run_in_threadpool(clock.advance, duration)
         kind = "virtual" if isinstance(clock, VirtualClock) else "real"
-        return _json({"now": clock.now().isoformat(), "kind": kind})
+        return json_answer({"now": clock.now().isoformat(), "kind": kind})
 
     async def reset(self, request: Request) -> Response:
         """Forget users, groups, journal and faults. Tokens stay."""
-        tenant = self._tenant(request)
+        tenant = self.tenant(request)
         await run_in_threadpool(tenant.resources.database.write, tenant.resources.clear)
         self._application.traffic_of(tenant).clear()
         return Response(status_code=204)
 
     async def requests(self, request: Request) -> Response:
-        seen = self._application.traffic_of(self._tenant(request)).seen()
-        return _json({"requests": [asdict(entry) for entry in seen]})
+        seen = self._application.traffic_of(self.tenant(request)).seen()
+        return json_answer({"requests": [asdict(entry) for entry in seen]})
 
     async def faults(self, request: Request) -> Response:
-        traffic = self._application.traffic_of(self._tenant(request))
+        traffic = self._application.traffic_of(self.tenant(request))
         if request.method == "PUT":
-            traffic.arm(read_faults(await _body(request)))
-        return _json([_shown_fault(fault) for fault in traffic.armed()])
+            traffic.arm(read_faults(await body_of(request)))
+        return json_answer([shown_fault(fault) for fault in traffic.armed()])
 
     async def outbox(self, request: Request) -> Response:
-        return _json({"invitations": self._tenant(request).invitations.all()})
+        return json_answer({"invitations": self.tenant(request).invitations.all()})
 
     def giving(self, give: Callable[[Tenant, object], object]) -> Callable[[Request], Awaitable[Response]]:
         async def give_it(request: Request) -> Response:
             try:
-                return _json(await run_in_threadpool(give, self._tenant(request), await _body(request)), 201)
+                return json_answer(await run_in_threadpool(give, self.tenant(request), await body_of(request)), 201)
             except GivenRefused as refused:
                 raise ControlRefused(refused.status, str(refused)) from refused
 
         return give_it
 
-    def _tenant(self, request: Request) -> Tenant:
+    def tenant(self, request: Request) -> Tenant:
         tenant = self._application.tenants.get(request.path_params.get("name", DEFAULT_TENANT))
         if tenant is None:
             raise ControlRefused(404, "there is no such tenant")
@@ -179,90 +188,15 @@ def _is_account_name(name: str) -> bool:
     return 0 < len(name) <= LONGEST_TEXT and name.isprintable() and name == name.strip() and not set(name) & set("<>")
 
 
-def read_faults(value: object) -> list[Fault]:
-    """The faults of a PUT body."""
-    if not isinstance(value, list) or not all(isinstance(one, dict) for one in value):
-        raise ControlRefused(400, "faults are a list of objects")
-    return [_read_fault(one) for one in value]
-
-
-def _read_fault(value: dict[str, object]) -> Fault:
-    match = value.get("match", {})
-    if not isinstance(match, dict):
-        raise ControlRefused(400, "match is an object with method and path")
-    name = value.get("fault")
-    if not isinstance(name, str) or name not in FAULT_NAMES:
-        raise ControlRefused(400, f"fault is one of {', '.join(FAULT_NAMES)}")
-    return Fault(
-        name,
-        _string(match.get("method"), "method"),
-        _string(match.get("path"), "path"),
-        after=_whole(value.get("after", 0), "after"),
-        times=None if value.get("times") is None else _whole(value["times"], "times"),
-        probability=_number(value.get("probability", 1), "probability", 1),
-        seed=_whole(value.get("seed", 0), "seed"),
-        retry_after=None if value.get("retry_after") is None else _whole(value["retry_after"], "retry_after"),
-        seconds=_number(value.get("seconds", 1), "seconds", LONGEST_DELAY_SECONDS),
-    )
-
-
-def _shown_fault(fault: Fault) -> dict[str, object]:
-    shown = asdict(fault)
-    match = {"method": shown.pop("method"), "path": shown.pop("path")}
-    return {"match": match, "fault": shown.pop("name"), **shown}
-
-
-def _string(value: object, name: str) -> str | None:
-    if value is not None and not isinstance(value, str):
-        raise ControlRefused(400, f"{name} is a string")
-    return value
-
-
-def _whole(value: object, name: str) -> int:
-    if isinstance(value, bool) or not isinstance(value, int) or value < 0:
-        raise ControlRefused(400, f"{name} is a whole number, 0 or more")
-    return value
-
-
-def _number(value: object, name: str, largest: float) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= largest:
-        raise ControlRefused(400, f"{name} is a number from 0 to {largest:g}")
-    return float(value)
-
-
-async def _body(request: Request) -> object:
-    content = b""
-    async for chunk in request.stream():
-        content += chunk
-        if len(content) > BODY_BYTES:
-            raise ControlRefused(413, f"a body may have {BODY_BYTES} bytes")
-    try:
-        value: object = orjson.loads(content)
-    except orjson.JSONDecodeError as error:
-        raise ControlRefused(400, "the body is not JSON") from error
-    return value
-
-
-async def _object(request: Request) -> dict[str, object]:
-    value = await _body(request)
-    if not isinstance(value, dict):
-        raise ControlRefused(400, "the body is not a JSON object")
-    return value
-
-
-def _json(value: object, status: int = 200) -> Response:
-    return Response(orjson.dumps(value), status, media_type="application/json")
-
-
 async def _on_refused(request: Request, error: Exception) -> Response:
     assert isinstance(error, ControlRefused)
-    return _json({"message": error.sentence}, error.status)
+    return json_answer({"message": error.sentence}, error.status)
 
 
 def _guarded(app: ASGIApp) -> ASGIApp:
     async def guarded(scope: Scope, receive: Receive, send: Send) -> None:
         sentence = _why_stranger(scope)
-        answering = app if sentence is None else _json({"message": sentence}, 403)
+        answering = app if sentence is None else json_answer({"message": sentence}, 403)
         await answering(scope, receive, send)
 
     return guarded
