@@ -15,8 +15,10 @@ _TAG = re.compile(r'(W/)?("[^"]*")')
 
 
 def check_version(request: Request, current: Callable[[], str], policy: Policy) -> None:
-    """Refuse a change with 412 when `current` is not a version that it is for, or one that it is not for."""
+    """Refuse with 412 when `current` is not a version that the request is for, or one that a change is not for."""
     wanted, unwanted = request.headers.get("if-match"), request.headers.get("if-none-match")
+    if request.method in ("GET", "HEAD"):
+        unwanted = None  # RFC 9110 §13.1.2: a read of what the client has already is answered with 304.
     if (wanted is None and unwanted is None) or not policy.supported.etag_supported:
         return
     if wanted is not None and not _names(wanted, current(), strong=policy.readings.strong_if_match):
