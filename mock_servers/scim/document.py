@@ -55,6 +55,14 @@ def with_omitted(before: Document, body: dict[str, object], after: Document, res
     return merged
 
 
+def check_own_id(body: dict[str, object], own_id: str, policy: Policy) -> None:
+    """AMB-58: another id in the body of a PUT is passed over as readOnly, or refused."""
+    if policy.readings.other_id_in_put_refused and any(
+        key.lower() == "id" and value != own_id for key, value in body.items()
+    ):
+        raise read_only("id")
+
+
 def _pass_over_unknown(policy: Policy) -> None:
     """AMB-10: what no schema has is left out, or refuses the request."""
     if policy.readings.unknown_in_body_refused:

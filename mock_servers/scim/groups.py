@@ -3,8 +3,16 @@
 from dataclasses import dataclass
 
 from scimulate.mock_servers.portal.audit import AuditTrail
-from scimulate.mock_servers.scim.document import Document, check_required, read_document
+from scimulate.mock_servers.scim.document import (
+    Document,
+    check_own_id,
+    check_required,
+    coerce,
+    read_document,
+    with_omitted,
+)
 from scimulate.mock_servers.scim.errors import not_found, taken
+from scimulate.mock_servers.scim.former_members import keep_as_former
 from scimulate.mock_servers.scim.letter_case import without_case
 from scimulate.mock_servers.scim.limits import parse_object
 from scimulate.mock_servers.scim.membership import Membership, member_ids
@@ -18,6 +26,7 @@ from scimulate.mock_servers.scim.rows import Row
 from scimulate.mock_servers.scim.rules import Rules
 from scimulate.mock_servers.scim.schema import GROUP
 from scimulate.mock_servers.scim.store import Connection
+from scimulate.mock_servers.scim.uniqueness import check_external_id, taken_by_update
 from scimulate.mock_servers.scim.users import changes_between
 
 
@@ -25,8 +34,10 @@ from scimulate.mock_servers.scim.users import changes_between
 class _Given:
     """A group as it was sent."""
 
+    body: dict[str, object]
     document: Document
-    members: list[str]
+    members: list[str] | None
+    """None when nothing was said of them."""
 
 
 class Groups:
@@ -43,8 +54,9 @@ class Groups:
 
         def change(connection: Connection) -> Response:
             self._check_name(connection, None, given.document)
+            check_external_id(self._resources, connection, "Group", None, given.document, self._policy)
             row = self._resources.insert(connection, "Group", given.document, source=source_of(vendor))
-            Membership(self._resources, connection, row, self._policy).add(given.members)
+            Membership(self._resources, connection, row, self._policy).add(given.members or [])
             self._record(connection, "Group Created", row, vendor)
             links = links_of(self._resources, connection, row, projection, self._policy)
             return resource_response(201, row, links, request.base_url, self._rules, projection)
@@ -53,12 +65,16 @@ class Groups:
 
     def replace(self, group_id: str, request: Request, projection: Projection, vendor: str) -> Change:
         given = self._read(request)
+        check_own_id(given.body, group_id, self._policy)
+        keeps = self._policy.readings.omitted_in_put == "kept"
 
         def change(connection: Connection) -> Response:
             row = self._find(connection, group_id, request)
             membership = Membership(self._resources, connection, row, self._policy)
-            membership.replace(given.members)
-            row = self._keep(connection, row, given.document, membership, vendor)
+            if given.members is not None or not keeps:
+                membership.replace(given.members or [])
+            document = with_omitted(row.document, given.body, given.document, GROUP) if keeps else given.document
+            row = self._keep(connection, row, document, membership, vendor)
             links = links_of(self._resources, connection, row, projection, self._policy)
             return resource_response(200, row, links, request.base_url, self._rules, projection)
 
@@ -89,6 +105,8 @@ class Groups:
             row = self._find(connection, group_id, request)
             if self._policy.cascade_group_delete:
                 self._disable_members(connection, row, vendor)
+            if self._policy.readings.deleted_members_stay:
+                keep_as_former(connection, row)
             self._resources.delete(connection, row)
             self._record(connection, "Group Deleted", row, vendor)
             return Response(204)
@@ -97,11 +115,13 @@ class Groups:
 
     def _read(self, request: Request) -> _Given:
         body = parse_object(request.body)
-        members = next((value for key, value in body.items() if key.lower() == "members"), None)
+        members = [value for key, value in body.items() if key.lower() == "members"]
         rest = {key: value for key, value in body.items() if key.lower() != "members"}
         document = read_document(rest, GROUP, self._policy)
         check_required(document, GROUP, self._policy)
-        return _Given(document, member_ids(members))
+        if members and self._policy.readings.unknown_in_body_refused:
+            coerce(GROUP.attributes["members"], members[-1], self._policy)
+        return _Given(body, document, member_ids(members[-1]) if members else None)
 
     def _keep(self, connection: Connection, row: Row, document: Document, membership: Membership, vendor: str) -> Row:
         """The row after the change; nothing is written where nothing differs."""
@@ -112,6 +132,7 @@ class Groups:
             changes["source"] = (row.source, source)
         if not changes and not membership.changed:
             return row
+        check_external_id(self._resources, connection, "Group", row, document, self._policy)
         if "displayName" in changes:
             self._check_name(connection, row, document)
         if membership.changed:
@@ -127,7 +148,7 @@ class Groups:
         name = without_case(str(document["displayName"]))
         held = self._resources.find_equal(connection, "Group", "display_name", name)
         if any(own is None or group.number != own.number for group in held):
-            raise taken("displayName")
+            raise taken("displayName") if own is None else taken_by_update("displayName", self._policy)
 
     def _disable_members(self, connection: Connection, group: Row, vendor: str) -> None:
         for user in self._resources.users_in_no_other_group(connection, group):

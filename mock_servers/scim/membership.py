@@ -1,7 +1,10 @@
 """Changes of one group's members, in both dialects, without reading the group where that can be avoided."""
 
+import functools
+
 from scimulate.mock_servers.scim.errors import ScimError, invalid_syntax, invalid_value, no_target
 from scimulate.mock_servers.scim.filter import Filter
+from scimulate.mock_servers.scim.former_members import forget_former, former_members
 from scimulate.mock_servers.scim.limits import MEMBERS, PATCH_COMPARISONS, too_large
 from scimulate.mock_servers.scim.matching import value_predicate
 from scimulate.mock_servers.scim.patch import Step
@@ -50,6 +53,13 @@ class Membership:
     def changed(self) -> bool:
         return self.added + self.removed > 0
 
+    @functools.cached_property
+    def _former(self) -> frozenset[str]:
+        """Ids that are listed though who had them was deleted (AMB-23)."""
+        if not self._policy.readings.deleted_members_stay:
+            return frozenset()
+        return frozenset(link.id for link in former_members(self._connection, self._group))
+
     def apply(self, step: Step) -> None:
         """Carry out a PATCH step on `members`."""
         if step.path.sub is not None:
@@ -75,6 +85,8 @@ class Membership:
         """Who is no member is left alone."""
         numbers = list(self._resources.numbers_of(self._connection, ids).values())
         self.removed += self._resources.remove_members(self._connection, self._group, numbers)
+        if self._former:
+            self.removed += forget_former(self._connection, self._group, self._former & set(ids))
 
     def replace(self, ids: list[str]) -> None:
         """Exactly these members from now on (D-170)."""
@@ -82,12 +94,14 @@ class Membership:
         held = self._resources.member_numbers(self._connection, self._group)
         self.removed += self._resources.remove_members(self._connection, self._group, sorted(held - wanted))
         self.added += self._resources.add_members(self._connection, self._group, sorted(wanted - held))
+        if self._former:
+            self.removed += forget_former(self._connection, self._group, self._former - set(ids))
 
     def _known(self, ids: list[str]) -> list[int]:
         if self._group.id in ids:
             raise invalid_value("a group cannot be a member of itself")
         numbers = self._resources.numbers_of(self._connection, ids)
-        if len(numbers) < len(ids):
+        if len(numbers) < len(ids) and not numbers.keys() | self._former >= set(ids):
             raise invalid_value("a member is neither a user nor a group of this server")
         return list(numbers.values())
 
@@ -113,10 +127,10 @@ class Membership:
         if step.op == "remove":
             before = self.removed
             wanted = equalities(tree) or {}
-            if [name.lower() for name in wanted] == ["value"]:
-                self.remove([value for value in wanted.values() if isinstance(value, str)])
-            else:
-                self.remove([link.id for link in self._selected(tree)])
+            member = wanted.get("value")
+            # The form that clients send is answered without reading the group.
+            only_by_id = len(wanted) == 1 and isinstance(member, str)
+            self.remove([str(member)] if only_by_id else [link.id for link in self._selected(tree)])
             self._refuse_nothing(self.removed - before)
             return
         found = [link.id for link in self._selected(tree)]
@@ -157,6 +171,8 @@ class Membership:
             raise too_large(f"the operations of a request may look at {PATCH_COMPARISONS} members")
         holds = None if tree is None else value_predicate(tree, GROUP.attributes["members"], self._policy)
         links = self._resources.members(self._connection, self._group)
+        if self._former:
+            links += former_members(self._connection, self._group)
         self._looked_at += len(links) * (1 if tree is None else terms(tree))
         return links if holds is None else [link for link in links if holds(_as_value(link))]
 

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 import orjson
 
+from scimulate.mock_servers.scim.former_members import former_members
 from scimulate.mock_servers.scim.messages import Response
 from scimulate.mock_servers.scim.policy import Policy
 from scimulate.mock_servers.scim.projection import WHOLE, Projection
@@ -76,6 +77,8 @@ def links_of(
     if row.kind == "Group":
         if not projection.wants("members"):
             return []
+        if policy.readings.deleted_members_stay:
+            return [*resources.members(connection, row, disabled=True), *former_members(connection, row)]
         return resources.members(connection, row, disabled=policy.members_keep_disabled)
     return resources.groups_of(connection, row)
 

@@ -13,7 +13,9 @@ from scimulate.mock_servers.clock import Clock
 from scimulate.mock_servers.scim import ranks
 from scimulate.mock_servers.scim.addresses import create_addresses, forget_addresses, note_addresses
 from scimulate.mock_servers.scim.document import Document
+from scimulate.mock_servers.scim.former_members import create_former_members
 from scimulate.mock_servers.scim.letter_case import without_case
+from scimulate.mock_servers.scim.passwords import create_passwords
 from scimulate.mock_servers.scim.rows import COLUMNS, TABLES, Link, Row, keys_of, new_id, row_of, statements
 from scimulate.mock_servers.scim.store import Connection, Database
 
@@ -145,9 +147,12 @@ class Resources:
         return row_of(found) if found is not None else None
 
     def find_equal(self, connection: Connection, kind: str, key: str, value: str) -> list[Row]:
-        """Visible rows by an indexed key: id, external_id, user_name or display_name (both lowered)."""
+        """Visible rows by an indexed key: id, external_id, user_name or display_name (both lowered).
+
+        In the order of their numbers, which is that of their ids: asked for by id, SQLite walks the index of ids.
+        """
         found = connection.execute(
-            f"SELECT {COLUMNS} FROM resource WHERE tenant = ? AND kind = ? AND {key} = ? AND hidden = 0 ORDER BY id",
+            f"SELECT {COLUMNS} FROM resource WHERE tenant = ? AND kind = ? AND {key} = ? AND hidden = 0 ORDER BY number",
             (self._tenant, kind, value),
         )
         return [row_of(values) for values in found]
@@ -273,4 +278,6 @@ class Resources:
         for statement in statements(TABLES):
             connection.execute(statement)
         ranks.create_ranks(connection)
+        create_passwords(connection)
+        create_former_members(connection)
         create_addresses(connection)

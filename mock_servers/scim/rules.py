@@ -23,6 +23,7 @@ class Rules:
         user = user_type(
             custom_names,
             flattened_names=policy.flattened_names,
+            passwords=policy.supported.change_password_supported,
         )
         return cls(policy, custom_names, limits, user)
 

@@ -123,7 +123,7 @@ def _published_schemas() -> tuple[dict[str, Any], ...]:
     return (user, group, *(schema_resource(urn) for urn in others))
 
 
-def published_schemas(custom_names: tuple[str, ...], *, passwords: bool = False) -> tuple[dict[str, Any], ...]:
+def published_schemas(custom_names: tuple[str, ...], *, passwords: bool = True) -> tuple[dict[str, Any], ...]:
     """The Schema resources of `/Schemas`, without `meta.location`; custom attributes add one more."""
     user, *others = _published_schemas()
     if not passwords:
@@ -185,7 +185,7 @@ def _resource_type(
     custom_names: tuple[str, ...] = (),
     aliases: dict[str, str] | None = None,
     *,
-    passwords: bool = False,
+    passwords: bool = True,
 ) -> ResourceType:
     published = {schema["id"]: schema["attributes"] for schema in published_schemas(custom_names, passwords=passwords)}
     attributes = {attribute.name.lower(): attribute for attribute in _common_attributes()}
@@ -208,7 +208,7 @@ ENDPOINTS = {"User": "Users", "Group": "Groups"}
 
 @functools.lru_cache(maxsize=256)
 def user_type(
-    custom_names: tuple[str, ...] = (), *, flattened_names: bool = False, passwords: bool = False
+    custom_names: tuple[str, ...] = (), *, flattened_names: bool = False, passwords: bool = True
 ) -> ResourceType:
     """Users with the custom attributes of a tenant; with `flattened_names` they are reached by printed names too."""
     urns = (ENTERPRISE_URN, IVANTI_URN) if custom_names else (ENTERPRISE_URN,)
