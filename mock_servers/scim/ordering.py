@@ -34,7 +34,7 @@ def sort_key(name: str, types: Sequence[ResourceType]) -> SortKey:
     places = {known.name: place for known in types if (place := resolve(name.strip(), known)) is not None}
     if not places:
         raise invalid_value("sortBy names an attribute that no schema of this resource has")
-    chains = {kind: _simple_steps(place) for kind, place in places.items()}
+    chains: dict[object, tuple[Attribute, ...]] = {kind: _simple_steps(place) for kind, place in places.items()}
 
     def key(resource: Resource) -> tuple[bool, Any]:
         steps = chains.get(_kind_of(resource))
