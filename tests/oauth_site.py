@@ -78,7 +78,7 @@ class OAuthSite:
     def token_path(self) -> str:
         return f"{self.tenant.path}/oauth2/token"
 
-    def ask(self, *, auth: tuple[str, str] | None = None, **form: str) -> httpx.Response:
+    def ask(self, auth: tuple[str, str] | None = None, /, **form: str) -> httpx.Response:
         sent = {"grant_type": "client_credentials", **form}
         return self.client.post(self.token_path, data=sent, auth=auth or httpx.USE_CLIENT_DEFAULT)
 

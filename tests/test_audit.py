@@ -113,7 +113,7 @@ def test_what_is_known_or_occurs_can_be_chosen(trail: AuditTrail) -> None:
     record_user(trail, "User Created", "grace", "Okta")
     assert trail.choices() == {
         "category": ["Administration", "SCIM", "Users"],
-        "type": ["Group", "SCIM Token", "User"],
+        "type": ["Group", "OAuth Client", "SCIM Token", "User"],
         "activity": ["User Created"],
         "performed_by": ["Entra ID", "Okta"],
         "status": ["Failure", "Success"],

@@ -47,8 +47,8 @@ def test_a_client_with_a_secret_gets_a_token_that_opens_the_endpoint(site: OAuth
 def test_the_secret_may_stand_in_the_header(site: OAuthSite) -> None:
     client = site.register()
     credentials = client["client_id"], client["client_secret"]
-    assert site.ask(auth=credentials).status_code == 200
-    assert site.ask(auth=credentials, client_id=client["client_id"]).status_code == 200
+    assert site.ask(credentials).status_code == 200
+    assert site.ask(credentials, client_id=client["client_id"]).status_code == 200
     encoded = base64.b64encode(f"{client['client_id']}:{client['client_secret'].replace('_', '%5F')}".encode()).decode()
     answer = site.client.post(
         site.token_path, data={"grant_type": "client_credentials"}, headers={"Authorization": f"basic {encoded}"}
@@ -266,7 +266,7 @@ def test_a_client_that_vouches_for_itself_addresses_the_token_endpoint(site: OAu
 
 
 def _unsigned(site: OAuthSite) -> str:
-    return jwt.encode(jwt.decode(site.signed(KEY), options={"verify_signature": False}), None, "none")
+    return jwt.encode(jwt.decode(site.signed(KEY), options={"verify_signature": False}), "", "none")
 
 
 def _signed_by_the_public_key(site: OAuthSite) -> str:
@@ -434,7 +434,7 @@ def test_the_trail_tells_of_what_is_done_in_a_loop_now_and_then(site: OAuthSite)
         {"federation": {"keys": {"keys": [jwk_of(ec.generate_private_key(ec.SECP384R1()))]}}},
         {"federation": {"keys": {"keys": [jwk_of(KEY, alg="HS256")]}}},
         {"federation": {"keys": {"keys": [jwk_of(KEY, alg="ES256")]}}},
-        {"federation": {"keys": {"keys": [jwk_of(KEY, kid=7)]}}},
+        {"federation": {"keys": {"keys": [{**jwk_of(KEY), "kid": 7}]}}},
         {"federation": {"keys": {"keys": [{**jwk_of(KEY), "d": "AQAB"}]}}},
         {"federation": {"keys": KEYS, "issuers": []}},
         {"federation": {"keys": KEYS, "subject": ""}},

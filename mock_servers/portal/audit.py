@@ -20,7 +20,7 @@ PAGE_SIZE = 50  # IVANTI-019
 SYSTEM = "System"
 """Who did what no administrator and no provider did: what falls due, and what was done where the server runs."""
 
-CATEGORIES = {"SCIM Token": "SCIM", "User": "Users", "Group": "Users"}
+CATEGORIES = {"SCIM Token": "SCIM", "OAuth Client": "SCIM", "User": "Users", "Group": "Users"}
 OTHER_CATEGORY = "Administration"
 NO_CHANGES: Mapping[str, tuple[object, object]] = {}
 

@@ -123,7 +123,8 @@ _IVANTI_HABITS: dict[str, Any] = {
     "updatable": ("userName", "externalId", "displayName", "emails", "name", "active", ENTERPRISE_URN, IVANTI_URN),
 }
 
-STRICT = Policy("strict", "RFC 7643 and RFC 7644 alone")
+# RFC 7644 §7.4: a bearer token lives for a limited time.
+STRICT = Policy("strict", "RFC 7643 and RFC 7644 alone", token_lifetime_days=365)
 ENTRA = Policy("entra", "RFC 7644, and both PATCH dialects of Microsoft Entra ID", **_ENTRA_TOLERANCES)
 IVANTI_R119 = Policy("ivanti-r119", "the documented Ivanti behaviour, R119", **_IVANTI_HABITS)
 IVANTI_R118 = replace(
