@@ -104,15 +104,15 @@ def terms(tree: Filter) -> int:
 
 
 def equalities(tree: Filter) -> dict[str, object] | None:
-    """What a value must hold to match, when the filter is made of `eq` and `and` alone; else None."""
+    """What a value must hold to match, by lowered name, when the filter is made of `eq` and `and` alone; else None."""
     match tree:
         case Compare(name, "eq", operand) if operand is not None:
-            return {name: operand}
+            return {name.lower(): operand}
         case And(parts):
             found: dict[str, object] = {}
             for part in parts:
                 inner = equalities(part)
-                if inner is None:
+                if inner is None or any(found.get(name, operand) != operand for name, operand in inner.items()):
                     return None
                 found |= inner
             return found
