@@ -19,6 +19,7 @@ from typing import Self
 import uvicorn
 
 from scimulate.mock_servers.clock import Clock
+from scimulate.mock_servers.connections import USUAL_BOUNDS, BoundedConfig, Bounds
 from scimulate.mock_servers.control import create_control
 from scimulate.mock_servers.oauth.token_endpoint import serve_token_endpoint
 from scimulate.mock_servers.portal.administrators import Administrator
@@ -210,16 +211,24 @@ class _Server(uvicorn.Server):
 class RunningServer(AbstractContextManager["RunningServer"]):
     """Serves an application from a thread until the `with` block ends; port 0 means a free one. With `tls` over https.
 
+    `bounds`: what its clients may take.
+
     Raises `HostUnusable` or `PortUnusable` when it is made, before anything is served.
     """
 
     def __init__(
-        self, app: Application, *, host: str = "127.0.0.1", port: int = 0, tls: ssl.SSLContext | None = None
+        self,
+        app: Application,
+        *,
+        host: str = "127.0.0.1",
+        port: int = 0,
+        tls: ssl.SSLContext | None = None,
+        bounds: Bounds = USUAL_BOUNDS,
     ) -> None:
         self._socket = _bound_socket(host, port)
         self.url = _url_of(self._socket, "http" if tls is None else "https")
         _tell_url(app, self.url)
-        self._server = _Server(_config(app, tls))
+        self._server = _Server(_config(app, tls, bounds))
         self._thread = threading.Thread(target=self._run, name=f"scimulate-server-{self.url}", daemon=True)
 
     def __enter__(self) -> Self:
@@ -247,16 +256,16 @@ class RunningServer(AbstractContextManager["RunningServer"]):
         self._socket.close()
 
 
-def _config(app: Application, tls: ssl.SSLContext | None) -> uvicorn.Config:
-    return uvicorn.Config(
+def _config(app: Application, tls: ssl.SSLContext | None, bounds: Bounds) -> uvicorn.Config:
+    return BoundedConfig(
         app,
+        bounds,
         lifespan="on",
         log_config=None,
         access_log=False,
         server_header=False,
         backlog=BACKLOG,
         timeout_graceful_shutdown=SHUTDOWN_SECONDS,
-        timeout_keep_alive=75,
         proxy_headers=False,
         ssl_context_factory=None if tls is None else lambda config, default: tls,
     )

@@ -43,7 +43,7 @@ def client() -> Iterator[httpx.Client]:
 
 def test_a_user_goes_over_the_wire_and_back(client: httpx.Client) -> None:
     body = {"schemas": [USER], "userName": "ada+o'neil@contoso.test"}
-    headers = {"Content-Type": "application/scim+json; charset=utf-8", "Accept": "text/html"}
+    headers = {"Content-Type": "application/scim+json; charset=utf-8", "Accept": "application/scim+json, */*;q=0.1"}
     created = client.post("/scim/v2/Users", json=body, headers=headers)
     location = f"{client.base_url}/scim/v2/Users/{created.json()['id']}".replace("//scim", "/scim")
     assert created.status_code == 201
@@ -61,7 +61,10 @@ def test_a_user_goes_over_the_wire_and_back(client: httpx.Client) -> None:
 
 def test_a_refusal_over_the_wire_is_an_error_message(client: httpx.Client) -> None:
     refused = client.get("/scim/v2/Users", headers={"Authorization": "Bearer wrong"})
-    assert (refused.status_code, refused.headers["www-authenticate"]) == (401, 'Bearer realm="SCIM"')
+    assert (refused.status_code, refused.headers["www-authenticate"]) == (
+        401,
+        'Bearer realm="SCIM", error="invalid_token"',
+    )
     assert refused.headers["content-type"] == "application/scim+json"
     assert refused.json()["status"] == "401"
 

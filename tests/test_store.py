@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from scimulate.mock_servers.scim.store import Connection, Database, DatabaseClosed, DatabaseUnusable
+from scimulate.mock_servers.scim.store import Connection, Database, DatabaseClosed, DatabaseTrouble, DatabaseUnusable
 
 
 @pytest.fixture(params=["memory", "file"])
@@ -120,7 +120,7 @@ def test_a_cancelled_change_does_not_happen(database: Database) -> None:
 def test_readers_cannot_write(tmp_path: Path) -> None:
     database = Database(str(tmp_path / "mdm.sqlite"))
     database.write(lambda connection: _run(connection, "CREATE TABLE thing (name TEXT)"))
-    with pytest.raises(sqlite3.OperationalError):
+    with pytest.raises(DatabaseTrouble, match="readonly"):
         database.read(lambda connection: _run(connection, "INSERT INTO thing VALUES ('x')"))
     database.close()
 

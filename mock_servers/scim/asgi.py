@@ -1,7 +1,7 @@
 """The rim of a SCIM endpoint: HTTP by raw ASGI outside, `Endpoint` inside. Reads bodies, awaits, and writes bytes.
 
-No framework: this is the hot path. Limits are kept before a body is read. An exception that nobody foresaw becomes
-an Error message here, and nowhere else.
+No framework: this is the hot path. A body is read up to its limit; the limits of a head are the listener's. An
+exception that nobody foresaw becomes an Error message here, and nowhere else.
 """
 
 import asyncio
@@ -11,8 +11,8 @@ from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
 from scimulate.mock_servers.scim.endpoint import Endpoint, refusal
-from scimulate.mock_servers.scim.errors import ScimError
-from scimulate.mock_servers.scim.limits import BODY_BYTES, URL_BYTES, too_large
+from scimulate.mock_servers.scim.errors import ScimError, unavailable
+from scimulate.mock_servers.scim.limits import BODY_BYTES, too_large
 from scimulate.mock_servers.scim.messages import SCIM_TYPE, Answer, Change, Request, Response, Slow
 from scimulate.mock_servers.scim.store import Database, StoreError
 from scimulate.mock_servers.scim.traffic import CONTENT_FAULTS, LONGEST_DELAY_SECONDS, STATUS_FAULTS, Fault, Traffic
@@ -21,7 +21,6 @@ Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
-RETRY_SECONDS = 5
 _HOST = re.compile(r"(?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?")
 _JSON_HEADER = (b"content-type", SCIM_TYPE.encode())
 _logger = logging.getLogger(__name__)
@@ -88,7 +87,7 @@ class ScimRim:
         except ClientGone:
             raise
         except StoreError:
-            return _to_be_tried_again(self._endpoint.refusal(ScimError(503, "the database cannot be used now")))
+            return self._endpoint.refusal(unavailable("the database cannot be used now"))
         except Exception:
             _logger.exception("a request was not foreseen")
             return self._endpoint.refusal(ScimError(500, "the server made a mistake"))
@@ -101,8 +100,6 @@ class ScimRim:
         return answer
 
     async def _request(self, path: str, scope: Scope, receive: Receive) -> Request:
-        if len(scope.get("raw_path") or b"") + len(scope["query_string"]) >= URL_BYTES:
-            raise ScimError(414, f"a request target may have {URL_BYTES} bytes")
         headers = _headers(scope)
         method = scope["method"]
         body = b"" if method in ("GET", "HEAD") else await _read_body(headers, receive)
@@ -118,11 +115,6 @@ class ScimRim:
             server = scope.get("server") or ("127.0.0.1", None)
             host = f"{server[0]}:{server[1]}" if server[1] else str(server[0])
         return f"{scope.get('scheme', 'http')}://{host}{self._scim_path}"
-
-
-def _to_be_tried_again(refused: Response) -> Response:
-    """RFC 9110 §15.6.4: the same request may succeed later."""
-    return Response(refused.status, refused.body, (*refused.headers, ("retry-after", str(RETRY_SECONDS))))
 
 
 def _headers(scope: Scope) -> dict[str, str]:

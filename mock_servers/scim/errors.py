@@ -9,6 +9,7 @@ from scimulate.mock_servers.scim.readings import Readings
 
 ERROR_SCHEMA = "urn:ietf:params:scim:api:messages:2.0:Error"
 DETAIL_CHARACTERS = 300
+RETRY_SECONDS = 5
 READINGS = Readings()
 
 
@@ -61,6 +62,11 @@ def not_implemented(what: str) -> ScimError:
 
 def conflict(detail: str) -> ScimError:
     return ScimError(409, detail)
+
+
+def unavailable(why: str) -> ScimError:
+    """RFC 9110 §15.6.4: the same request may succeed later."""
+    return ScimError(503, why, headers=(("retry-after", str(RETRY_SECONDS)),))
 
 
 def invalid_filter(detail: str) -> ScimError:

@@ -12,6 +12,7 @@ FILTER_BYTES = 8 * 1024
 FILTER_DEPTH = 20
 FILTER_TERMS = 50
 URL_BYTES = 16 * 1024
+HEAD_BYTES = 64 * 1024
 PATCH_OPERATIONS = 1_000
 PATCH_COMPARISONS = 1_000_000
 """How many values the operations of one PATCH may look at, each as often as the filter of its path has terms."""

@@ -6,14 +6,18 @@ creates its own tables.
 
     StoreError
     ├── DatabaseUnusable    the path cannot be opened, is read-only, or is no SQLite database
+    ├── DatabaseTrouble     the disk is full, the file is locked, gone or broken; the same may succeed later
     └── DatabaseClosed      a call after `close()`
 """
 
+import contextlib
+import os
 import queue
 import sqlite3
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future
+from pathlib import Path
 from typing import Any, TypeVar
 
 T = TypeVar("T")
@@ -22,6 +26,24 @@ Connection = sqlite3.Connection
 PAGE_BYTES = 16_384
 CHANGES_PER_COMMIT = 1_000
 STATEMENTS_KEPT = 256
+LOCK_SECONDS = 5.0
+"""How long a change waits while another process holds the file."""
+
+_TROUBLES = frozenset(
+    {
+        sqlite3.SQLITE_BUSY,
+        sqlite3.SQLITE_CANTOPEN,
+        sqlite3.SQLITE_CORRUPT,
+        sqlite3.SQLITE_FULL,
+        sqlite3.SQLITE_IOERR,
+        sqlite3.SQLITE_LOCKED,
+        sqlite3.SQLITE_NOMEM,
+        sqlite3.SQLITE_NOTADB,
+        sqlite3.SQLITE_PERM,
+        sqlite3.SQLITE_READONLY,
+    }
+)
+"""Results of SQLite that tell of the machine, not of what was asked."""
 
 
 class StoreError(Exception):
@@ -30,6 +52,10 @@ class StoreError(Exception):
 
 class DatabaseUnusable(StoreError):
     """The path cannot be opened, is read-only, or is no SQLite database."""
+
+
+class DatabaseTrouble(StoreError):
+    """The disk is full, the file is locked, gone or broken; the same may succeed later."""
 
 
 class DatabaseClosed(StoreError):
@@ -51,7 +77,7 @@ class _Waiting:
         try:
             self.result = _in_savepoint(connection, self.change)
         except Exception as error:
-            self.error = error
+            self.error = _told(error)
 
     def settle(self) -> None:
         if self.error is not None:
@@ -67,6 +93,7 @@ class Database:
         self.path = path
         self._in_memory = path == ":memory:"
         self._synchronous = synchronous
+        self._files: dict[str, tuple[int, int]] = {}
         self._changes: queue.SimpleQueue[_Waiting | None] = queue.SimpleQueue()
         self._local = threading.local()
         self._readers: list[tuple[threading.Thread, Connection]] = []
@@ -74,6 +101,8 @@ class Database:
         self._memory_lock = threading.RLock()
         self._closed = False
         self._writer = self._open_writer()
+        if not self._in_memory:
+            self._files = {name: _identity(name) for name in (path, f"{path}-wal")}
         self._thread = threading.Thread(target=self._write_loop, name="scimulate-store", daemon=True)
         self._thread.start()
 
@@ -105,7 +134,10 @@ class Database:
                 if self._closed:
                     raise DatabaseClosed("the database is closed")
                 return query(self._writer)
-        return query(self._reader())
+        try:
+            return query(self._reader())
+        except sqlite3.Error as error:
+            raise _told(error) from error
 
     def close(self) -> None:
         """Commit what waits, then close. A second call does nothing."""
@@ -124,7 +156,7 @@ class Database:
 
     def _open_writer(self) -> Connection:
         try:
-            connection = self._connect()
+            connection = self._connect(self.path)
             try:
                 connection.execute(f"PRAGMA page_size = {PAGE_BYTES}")
                 connection.execute("PRAGMA journal_mode = WAL")
@@ -139,9 +171,14 @@ class Database:
             raise DatabaseUnusable(f"the database {self.path!r} cannot be used: {error}") from error
         return connection
 
-    def _connect(self) -> Connection:
+    def _connect(self, target: str, *, is_uri: bool = False) -> Connection:
         return sqlite3.connect(
-            self.path, isolation_level=None, check_same_thread=False, timeout=10, cached_statements=STATEMENTS_KEPT
+            target,
+            isolation_level=None,
+            check_same_thread=False,
+            timeout=LOCK_SECONDS,
+            cached_statements=STATEMENTS_KEPT,
+            uri=is_uri,
         )
 
     def _reader(self) -> Connection:
@@ -159,7 +196,8 @@ class Database:
                 if not thread.is_alive():
                     connection.close()
             self._readers = [reader for reader in self._readers if reader[0].is_alive()]
-            connection = self._connect()
+            # A file that is gone must not come back empty.
+            connection = self._connect(f"{Path(self.path).absolute().as_uri()}?mode=rw", is_uri=True)
             connection.execute("PRAGMA query_only = 1")
             self._readers.append((threading.current_thread(), connection))
             return connection
@@ -193,18 +231,44 @@ class Database:
     def _commit(self, batch: list[_Waiting]) -> None:
         """One transaction for the batch. When it fails as a whole, everyone in it is told."""
         try:
+            self._check_files()
             self._writer.execute("BEGIN IMMEDIATE")
             for waiting in batch:
                 waiting.run(self._writer)
                 if not self._writer.in_transaction:
                     # A full disk makes SQLite give up the whole transaction, the changes before this one too.
-                    raise sqlite3.OperationalError("the transaction was given up")
+                    raise DatabaseTrouble("the transaction was given up")
+            # With synchronous=FULL the log is on the disk when this returns (and nobody was told before).
             self._writer.execute("COMMIT")
-        except sqlite3.Error as error:
-            if self._writer.in_transaction:
-                self._writer.execute("ROLLBACK")
+        except (sqlite3.Error, StoreError) as error:
+            # What cannot be undone now is undone by the next try: nothing else may begin before.
+            with contextlib.suppress(sqlite3.Error):
+                if self._writer.in_transaction:
+                    self._writer.execute("ROLLBACK")
             for waiting in batch:
-                waiting.error = waiting.error or error
+                waiting.error = waiting.error or _told(error)
+
+    def _check_files(self) -> None:
+        """SQLite goes on writing to a file that was moved or removed, and after a restart that would be lost."""
+        for name, identity in self._files.items():
+            if _identity(name) != identity:
+                raise DatabaseTrouble(f"the file {name!r} is not where it was")
+
+
+def _identity(path: str) -> tuple[int, int]:
+    """Device and number of a file; zeros when it is not there."""
+    try:
+        found = os.stat(path)
+    except OSError:
+        return 0, 0
+    return found.st_dev, found.st_ino
+
+
+def _told(error: Exception) -> Exception:
+    """What the caller is told of an error: of the machine's troubles in words of ours."""
+    if isinstance(error, sqlite3.Error) and getattr(error, "sqlite_errorcode", 0) & 0xFF in _TROUBLES:
+        return DatabaseTrouble(f"the database cannot do this now: {error}")
+    return error
 
 
 def _in_savepoint(connection: Connection, change: Callable[[Connection], T]) -> T:
@@ -212,8 +276,10 @@ def _in_savepoint(connection: Connection, change: Callable[[Connection], T]) -> 
     try:
         result = change(connection)
     except BaseException:
-        connection.execute("ROLLBACK TO change")
-        connection.execute("RELEASE change")
+        # A full disk has undone the savepoint with all the rest.
+        if connection.in_transaction:
+            connection.execute("ROLLBACK TO change")
+            connection.execute("RELEASE change")
         raise
     connection.execute("RELEASE change")
     return result
