@@ -28,7 +28,7 @@ _AUTHENTICATION_SCHEMES = (
     {
         "type": "oauth2",
         "name": "OAuth 2.0 Client Credentials",
-        "description": "An access token of the tenant's token endpoint, for a client secret or a signed assertion",
+        "description": "An access token of the tenant's token endpoint, for a secret or a signed assertion",
         "specUri": "https://www.rfc-editor.org/rfc/rfc6749",
     },
 )

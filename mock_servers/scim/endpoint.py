@@ -4,10 +4,12 @@ Routing, authentication and the turning of refusals into Error messages are here
 discovery do is theirs.
 """
 
+from datetime import timedelta
 from functools import partial
 from typing import Protocol
 
 from scimulate.mock_servers.oauth.callers import Callers
+from scimulate.mock_servers.clock import Clock
 from scimulate.mock_servers.portal.arrivals import Arrivals
 from scimulate.mock_servers.portal.audit import AuditTrail
 from scimulate.mock_servers.portal.custom_attributes import CustomAttributes
@@ -16,11 +18,13 @@ from scimulate.mock_servers.scim.answer_shape import Shape
 from scimulate.mock_servers.scim.bulk import BulkRun
 from scimulate.mock_servers.scim.bulk_job import read_job
 from scimulate.mock_servers.scim.caller import Caller
+from scimulate.mock_servers.scim.cursor import Cursors
 from scimulate.mock_servers.scim.discovery import CONFIGURATION, DISCOVERY, answer_discovery
 from scimulate.mock_servers.scim.errors import (
     READINGS,
     ScimError,
     error_body,
+    invalid_filter,
     invalid_syntax,
     method_refused,
     not_found,
@@ -29,14 +33,14 @@ from scimulate.mock_servers.scim.errors import (
 )
 from scimulate.mock_servers.scim.groups import Groups
 from scimulate.mock_servers.scim.limits import Limits, parse_object
+from scimulate.mock_servers.scim.lists import Lists
 from scimulate.mock_servers.scim.me import check_own_name, own_id
 from scimulate.mock_servers.scim.media_types import answer_type, check_body
 from scimulate.mock_servers.scim.messages import Answer, Change, Request, Response
-from scimulate.mock_servers.scim.ordering import is_descending
 from scimulate.mock_servers.scim.policy import Policy
 from scimulate.mock_servers.scim.preconditions import check_version, is_unchanged
-from scimulate.mock_servers.scim.projection import Projection, names_in, read_projection
-from scimulate.mock_servers.scim.query import ListQuery, Lists, page_bounds, read_filter
+from scimulate.mock_servers.scim.projection import Projection
+from scimulate.mock_servers.scim.query import projection_of, read_query
 from scimulate.mock_servers.scim.readings import Readings
 from scimulate.mock_servers.scim.representation import current_version, links_of, location_of, resource_response
 from scimulate.mock_servers.scim.resources import Resources
@@ -70,6 +74,12 @@ class ServedTenant(Protocol):
     def resources(self) -> Resources: ...
 
     @property
+    def cursor_key(self) -> bytes: ...
+
+    @property
+    def clock(self) -> Clock: ...
+
+    @property
     def callers(self) -> Callers: ...
 
     @property
@@ -98,7 +108,8 @@ class Endpoint:
             method for method in _RESOURCE_METHODS if method != "PATCH" or rules.policy.supported.patch_supported
         )
         self._types = {resource_type.endpoint: resource_type for resource_type in rules.types}
-        self._lists = Lists(self._resources, rules)
+        lifetime = timedelta(seconds=rules.limits.cursor_seconds)
+        self._lists = Lists(self._resources, rules, Cursors(tenant.cursor_key, lifetime, tenant.clock))
         self._handlers: dict[str, Users | Groups] = {
             "User": Users(self._resources, self._tenant.audit, self._tenant.arrivals, rules),
             "Group": Groups(self._resources, self._tenant.audit, rules),
@@ -194,25 +205,28 @@ class Endpoint:
     def _collection(self, method: str, request: Request, resource_type: ResourceType, vendor: str) -> Answer:
         if method == "GET":
             return self._list(request, (resource_type,))
-        projection = _projection(request, (resource_type,))
+        projection = projection_of(request.parameters(), (resource_type,), self._rules)
         return self._handlers[resource_type.name].create(request, projection, vendor)
 
     def _resource(
         self, method: str, request: Request, resource_type: ResourceType, resource_id: str, vendor: str
     ) -> Answer:
-        if method == "PATCH" and not self._rules.policy.supported.patch_supported:
-            raise not_implemented("PATCH")
-        _allow(method, self._resource_methods)
+        self._check_method(method, self._resource_methods)
         handler = self._handlers[resource_type.name]
         if method == "DELETE":
             return handler.delete(resource_id, request, vendor)
-        projection = _projection(request, (resource_type,))
+        projection = projection_of(request.parameters(), (resource_type,), self._rules)
         match method:
             case "GET":
                 return self._one(request, resource_type, resource_id, projection)
             case "PUT":
                 return handler.replace(resource_id, request, projection, vendor)
         return handler.modify(resource_id, request, projection, vendor)
+
+    def _check_method(self, method: str, allowed: tuple[str, ...]) -> None:
+        if method == "PATCH" and not self._rules.policy.supported.patch_supported:
+            raise not_implemented("PATCH")
+        _allow(method, allowed)
 
     def _me(self, method: str, request: Request, caller: Caller) -> Answer:
         """The resource of the user whom the caller is bound to (RFC 7644 §3.11)."""
@@ -222,7 +236,7 @@ class Endpoint:
         if method == "POST":
             check_own_name(request, caller.user_name)
             return self._collection(method, request, user, caller.vendor)
-        _allow(method, (*self._resource_methods, "POST"))
+        self._check_method(method, (*self._resource_methods, "POST"))
         user_id = own_id(self._resources, caller.user_name)
         at_home = Shape(location=location_of("User", user_id, request.base_url))
         return at_home.given_to(lambda: self._resource(method, request, user, user_id, caller.vendor))
@@ -246,10 +260,17 @@ class Endpoint:
                 return self._resource(request.method, request, self._types[name], resource_id, vendor)
         raise ScimError(404, "an operation reaches the endpoints of resource types only")
 
-    def _one(self, request: Request, resource_type: ResourceType, resource_id: str, projection: Projection) -> Response:
+    def _one(self, request: Request, resource_type: ResourceType, resource_id: str, projection: Projection) -> Answer:
+        readings = self._rules.policy.readings
+        if readings.query_of_one != "ignored" and "filter" in request.parameters():
+            if readings.query_of_one == "refused":
+                raise invalid_filter("a single resource is not filtered")
+            asked = read_query(request.parameters(), (resource_type,), self._rules)
+            return self._lists.answer_of_one(resource_id, asked, resource_type, request.base_url)
+
         def query(connection: Connection) -> Response:
             row = self._resources.find(connection, resource_type.name, resource_id)
-            if row is None:
+            if row is None or (readings.inactive_users_hidden and not row.active):
                 raise not_found()
             current = partial(current_version, self._resources, connection, row)
             check_version(request, current, self._rules.policy)
@@ -261,17 +282,7 @@ class Endpoint:
         return self._resources.database.read(query)
 
     def _list(self, request: Request, types: tuple[ResourceType, ...]) -> Answer:
-        parameters = request.parameters()
-        start, count = page_bounds(parameters.get("startindex"), parameters.get("count"))
-        query = ListQuery(
-            read_filter(parameters.get("filter")),
-            parameters.get("sortby"),
-            is_descending(parameters.get("sortorder")),
-            start,
-            count,
-            _projection(request, types),
-        )
-        return self._lists.answer(query, types, request.base_url)
+        return self._lists.answer(read_query(request.parameters(), types, self._rules), types, request.base_url)
 
     def _search(self, request: Request, types: tuple[ResourceType, ...]) -> Answer:
         """RFC 7644 §3.4.3: the same question in a body."""
@@ -279,16 +290,7 @@ class Endpoint:
         schemas = fields.get("schemas")
         if not self._rules.policy.schemas_optional and not (isinstance(schemas, list) and SEARCH_URN in schemas):
             raise invalid_syntax(f"schemas must hold {SEARCH_URN}")
-        start, count = page_bounds(fields.get("startindex"), fields.get("count"))
-        query = ListQuery(
-            read_filter(_text(fields, "filter")),
-            _text(fields, "sortby"),
-            is_descending(_text(fields, "sortorder")),
-            start,
-            count,
-            read_projection(_names(fields, "attributes"), _names(fields, "excludedattributes"), types),
-        )
-        return self._lists.answer(query, types, request.base_url)
+        return self._lists.answer(read_query(fields, types, self._rules), types, request.base_url)
 
 
 def refusal(error: ScimError, readings: Readings = READINGS) -> Response:
@@ -299,28 +301,3 @@ def refusal(error: ScimError, readings: Readings = READINGS) -> Response:
 def _allow(method: str, allowed: tuple[str, ...]) -> None:
     if method not in allowed:
         raise method_refused(allowed)
-
-
-def _projection(request: Request, types: tuple[ResourceType, ...]) -> Projection:
-    parameters = request.parameters()
-    return read_projection(
-        names_in(parameters.get("attributes")), names_in(parameters.get("excludedattributes")), types
-    )
-
-
-def _text(fields: dict[str, object], name: str) -> str | None:
-    value = fields.get(name)
-    if value is not None and not isinstance(value, str):
-        raise invalid_syntax(f"{name} is a string")
-    return value
-
-
-def _names(fields: dict[str, object], name: str) -> list[str] | None:
-    value = fields.get(name)
-    if value is None:
-        return None
-    if isinstance(value, str):
-        return names_in(value)
-    if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
-        raise invalid_syntax(f"{name} is a list of names")
-    return value or None
