@@ -667,3 +667,73 @@ def test_a_change_moves_the_time_of_the_last_one(tenant: ScimTenant) -> None:
         moments.append(tenant.send("GET", ada).body["meta"]["lastModified"])
         a_minute_passes(tenant)
     assert moments == [f"2026-01-05T09:0{minute}:00.000Z" for minute in (0, 1, 1, 3)]
+
+
+@pytest.mark.requirement("RFC7644-3.5.2-01")
+def test_a_server_may_lack_patch_and_says_so(tenant: ScimTenant) -> None:
+    ada = ada_in(tenant)
+    before = tenant.send("GET", ada).body
+    for supported, status in ((False, 501), (True, 200)):
+        tenant.tenant.change_policy(patch_supported=supported)
+        assert tenant.send("GET", "/ServiceProviderConfig").body["patch"] == {"supported": supported}
+        assert tenant.patch(ada, replace("title", "Countess")).status == status
+        assert tenant.send("GET", ada).body == before
+
+
+@pytest.mark.requirement("RFC7644-3.5.2-38")
+@pytest.mark.parametrize("operation", [replace("password", "correct horse"), add(None, {"password": "correct horse"})])
+def test_a_password_is_set_and_never_shown(tenant: ScimTenant, operation: Operation) -> None:
+    ada = ada_in(tenant)
+    answered = tenant.patch(ada, operation, attributes="password,userName")
+    assert (answered.status, answered.body.keys()) == (200, {"schemas", "id", "userName"})
+    assert "correct horse" not in str((tenant.send("GET", ada).body, tenant.tenant.audit.rows().rows))
+    assert tenant.patch(ada, replace("password", 7)).error == (400, "invalidValue")
+
+
+@pytest.mark.parametrize(
+    ("operations", "refused"),
+    [
+        ([replace("title", "x")] * 1_001, (413, None)),
+        ([replace(None, {"title": "x", "nickName": "x"})] * 501, (413, None)),
+        ([replace(None, {ENTERPRISE: {"department": "x", "division": "x"}})] * 501, (413, None)),
+        ([replace(f'emails[type eq "{"x" * 8_192}"].value', "x")], (400, "invalidPath")),
+        ([replace("x" * 10_000, "x")], (400, "invalidPath")),
+        ([replace("emails[" + "(" * 8_000, "x")], (400, "invalidPath")),
+        ([replace("emails[" + "(" * 40 + "type pr" + ")" * 40 + "].value", "x")], (400, "invalidPath")),
+        ([replace("emails[" + " or ".join(["type pr"] * 51) + "].value", "x")], (400, "invalidPath")),
+    ],
+    ids=lambda value: str(value)[:40],
+)
+def test_what_is_beyond_a_limit_is_refused(
+    tenant: ScimTenant, operations: list[Operation], refused: tuple[int, str | None]
+) -> None:
+    ada = ada_in(tenant)
+    before = tenant.send("GET", ada).body
+    assert tenant.patch(ada, *operations).error == refused
+    assert tenant.send("GET", ada).body == before
+
+
+def test_what_is_below_a_limit_is_done(tenant: ScimTenant) -> None:
+    ada = ada_in(tenant)
+    assert tenant.patch(ada, *[replace("title", "x")] * 1_000).body["title"] == "x"
+    path = "emails[" + "(" * 15 + " or ".join(["type pr"] * 50) + ")" * 15 + "].value"
+    assert tenant.patch(ada, replace(path, "x")).body["emails"][0]["value"] == "x"
+
+
+@pytest.mark.parametrize(
+    "operation",
+    [
+        add("emails", [{"value": "one more"}]),
+        remove(f"emails[{' or '.join(['type pr'] * 50)}]"),
+        {"op": "remove", "path": "emails", "value": [{"value": f"none {number}"} for number in range(500)]},
+    ],
+    ids=lambda operation: str(operation)[:40],
+)
+def test_operations_look_at_a_bounded_number_of_values(operation: Operation) -> None:
+    """A thousand small operations on a user of ten thousand addresses would keep the server busy for minutes."""
+    with scim_tenant("entra") as tenant:
+        path = f"/Users/{tenant.create_user('ada', emails=[{'value': str(number)} for number in range(10_000)])['id']}"
+        assert tenant.patch(path, add("emails", [{"value": "one more"}])).status == 200
+        before = tenant.send("GET", path).body
+        assert tenant.patch(path, *[operation] * 500).error == (413, None)
+        assert tenant.send("GET", path).body == before

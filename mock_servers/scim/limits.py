@@ -14,7 +14,7 @@ FILTER_TERMS = 50
 URL_BYTES = 16 * 1024
 HEAD_BYTES = 64 * 1024
 PATCH_OPERATIONS = 1_000
-PATCH_COMPARISONS = 1_000_000
+PATCH_COMPARISONS = 250_000
 """How many values the operations of one PATCH may look at, each as often as the filter of its path has terms."""
 MEMBERS = 10_000
 BULK_OPERATIONS = 1_000
