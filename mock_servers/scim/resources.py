@@ -152,7 +152,8 @@ class Resources:
         In the order of their numbers, which is that of their ids: asked for by id, SQLite walks the index of ids.
         """
         found = connection.execute(
-            f"SELECT {COLUMNS} FROM resource WHERE tenant = ? AND kind = ? AND {key} = ? AND hidden = 0 ORDER BY number",
+            f"SELECT {COLUMNS} FROM resource WHERE tenant = ? AND kind = ? AND {key} = ? AND hidden = 0"
+            " ORDER BY number",
             (self._tenant, kind, value),
         )
         return [row_of(values) for values in found]
