@@ -27,6 +27,7 @@ from scimulate.mock_servers.portal.settings import TenantSettings
 from scimulate.mock_servers.portal.support import Support
 from scimulate.mock_servers.portal.tokens import Tokens, TokenTerms
 from scimulate.mock_servers.portal.user_records import UserRecords
+from scimulate.mock_servers.scim.cursor import kept_key
 from scimulate.mock_servers.scim.limit_changes import changed_limits
 from scimulate.mock_servers.scim.limits import Limits
 from scimulate.mock_servers.scim.policy import POLICIES, Policy
@@ -66,6 +67,7 @@ class Tenant:
         self.clock = clock
         values = TenantValues(database, name)
         self.values = values
+        self.cursor_key = kept_key(values)
         self._named_policy = policy
         self._policy = changed_policy(policy, self._own_rules())
         self._limits = changed_limits(self._own_limits())

@@ -8,8 +8,8 @@ from datetime import timedelta
 from functools import partial
 from typing import Protocol
 
-from scimulate.mock_servers.oauth.callers import Callers
 from scimulate.mock_servers.clock import Clock
+from scimulate.mock_servers.oauth.callers import Callers
 from scimulate.mock_servers.portal.arrivals import Arrivals
 from scimulate.mock_servers.portal.audit import AuditTrail
 from scimulate.mock_servers.portal.custom_attributes import CustomAttributes

@@ -4,8 +4,9 @@ Methods that take a connection run inside a change; the others read. Numbers gro
 its numbers is a list in the order of creation.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from typing import Any, TypeVar
 
 import orjson
 
@@ -18,6 +19,8 @@ from scimulate.mock_servers.scim.letter_case import without_case
 from scimulate.mock_servers.scim.passwords import create_passwords
 from scimulate.mock_servers.scim.rows import COLUMNS, TABLES, Link, Row, keys_of, new_id, row_of, statements
 from scimulate.mock_servers.scim.store import Connection, Database
+
+T = TypeVar("T")
 
 LOCAL_SOURCE = "Local"
 FORMER_SOURCES = frozenset({LOCAL_SOURCE, "LDAP", "Entra ID"})
@@ -158,36 +161,63 @@ class Resources:
         )
         return [row_of(values) for values in found]
 
-    def find_groups_with(self, connection: Connection, member_id: str) -> list[Row]:
-        """Groups that list this member."""
-        columns = ", ".join(f"g.{column}" for column in COLUMNS.split(", "))
-        found = connection.execute(
-            f"SELECT {columns} FROM resource m JOIN membership x ON x.member_number = m.number"
-            " JOIN resource g ON g.number = x.group_number WHERE m.tenant = ? AND m.id = ? ORDER BY g.id",
-            (self._tenant, member_id),
-        )
-        return [row_of(values) for values in found]
-
-    def all(self, connection: Connection, kind: str) -> Iterator[Row]:
-        """Every visible row, oldest first."""
-        found = connection.execute(
-            f"SELECT {COLUMNS} FROM resource WHERE tenant = ? AND kind = ? AND hidden = 0 ORDER BY id",
-            (self._tenant, kind),
-        )
-        return (row_of(values) for values in found)
-
     def total(self, connection: Connection, kind: str) -> int:
         return ranks.total(connection, self._tenant, kind)
 
     def page(self, connection: Connection, kind: str, offset: int, limit: int) -> list[Row]:
         """Visible rows, oldest first, from the `offset`-th; there must be one."""
         start, skip = ranks.place_of(connection, self._tenant, kind, offset)
+        found = self.select(connection, kind, "number >= ?", (start,), limit=limit, offset=skip)
+        return [row for row, _ in found]
+
+    def select(
+        self,
+        connection: Connection,
+        kind: str,
+        where: str,
+        parameters: Sequence[object],
+        order: str = "number",
+        column: str = "NULL",
+        *,
+        limit: int = -1,
+        offset: int = 0,
+    ) -> Iterator[tuple[Row, Any]]:
+        """Visible rows by a condition in which `?1` is the tenant, each with the value of a column; read on demand."""
         found = connection.execute(
-            f"SELECT {COLUMNS} FROM resource WHERE tenant = ? AND kind = ? AND hidden = 0 AND number >= ?"
-            " ORDER BY number LIMIT ? OFFSET ?",
-            (self._tenant, kind, start, limit, skip),
+            f"SELECT {COLUMNS}, {column} FROM resource WHERE tenant = ?1 AND kind = ?2 AND hidden = 0 AND ({where})"
+            f" ORDER BY {order} LIMIT ? OFFSET ?",
+            (self._tenant, kind, *parameters, limit, offset),
         )
-        return [row_of(values) for values in found]
+        return ((row_of(values[:-1]), values[-1]) for values in found)
+
+    def count(self, connection: Connection, kind: str, where: str, parameters: Sequence[object]) -> int:
+        """How many visible rows fulfil a condition."""
+        found = connection.execute(
+            f"SELECT count(*) FROM resource WHERE tenant = ?1 AND kind = ?2 AND hidden = 0 AND ({where})",
+            (self._tenant, kind, *parameters),
+        ).fetchone()
+        return int(found[0])
+
+    def numbered(self, connection: Connection, numbers: Sequence[int]) -> list[Row]:
+        """The rows with these numbers, in their order; all must be there."""
+        marks = ", ".join("?" * len(numbers))
+        found = connection.execute(f"SELECT {COLUMNS} FROM resource WHERE number IN ({marks})", numbers)
+        rows = {values[0]: row_of(values) for values in found}
+        return [rows[number] for number in numbers]
+
+    def at_one_moment(self, query: Callable[[Connection], T]) -> T:
+        """What `query` reads, all of it as it was at one moment, whoever writes meanwhile."""
+
+        def within(connection: Connection) -> T:
+            if connection.in_transaction:
+                return query(connection)
+            connection.execute("BEGIN")
+            try:
+                return query(connection)
+            finally:
+                connection.execute("COMMIT")
+
+        return self.database.read(within)
 
     def members(self, connection: Connection, group: Row, *, disabled: bool = False) -> list[Link]:
         """Whom a group lists; `disabled`: with those who were deleted and are disabled for it."""
