@@ -455,14 +455,15 @@ def test_a_version_changes_with_the_resource_and_only_then(tenant: ScimTenant) -
         tenant.send("PUT", path, {"schemas": [USER], "userName": "ada", "title": "Lady"}),
     ):
         assert (answered.status, answered.headers["etag"], versions_of(tenant, path)) == (200, seen[0], seen[0])
-    for answer in (
-        lambda: tenant.patch(path, {"op": "replace", "path": "title", "value": "Countess"}),
-        lambda: tenant.send("PUT", path, {"schemas": [USER], "userName": "ada", "title": "Queen"}),
-        lambda: tenant.send(
-            "POST", "/Groups", {"schemas": [GROUP], "members": [{"value": path[7:]}], "displayName": "T"}
-        ),
-    ):
-        assert answer().status in (200, 201)
+    titled = {"schemas": [PATCH], "Operations": [{"op": "replace", "path": "title", "value": "Countess"}]}
+    team = {"schemas": [GROUP], "displayName": "Team", "members": [{"value": created.body["id"]}]}
+    changes: list[tuple[str, str, object]] = [
+        ("PATCH", path, titled),
+        ("PUT", path, {"schemas": [USER], "userName": "ada", "title": "Queen"}),
+        ("POST", "/Groups", team),
+    ]
+    for method, where, body in changes:
+        assert tenant.send(method, where, body).status in (200, 201)
         assert versions_of(tenant, path) not in seen
         stale = tenant.send("GET", path, headers={"if-none-match": seen[-1]})
         assert (stale.status, stale.headers["etag"]) == (200, versions_of(tenant, path))
@@ -898,3 +899,42 @@ def test_me_refuses_what_a_resource_refuses(me: ScimTenant) -> None:
     assert (answered.error, answered.headers["allow"]) == ((405, None), "GET, HEAD, PUT, PATCH, DELETE, POST")
     me.tenant.change_policy(patch_supported=False)
     assert me.patch("/Me", {"op": "remove", "path": "title"}).error == (501, None)
+
+
+# Names that are compared
+
+
+COMPOSED, DECOMPOSED, WIDE = "Zo\u00eb", "Zoe\u0308", "\uff3a\uff4f\u00eb"
+
+
+@pytest.mark.requirement("RFC7644-5-01", "RFC7644-5-03")
+@pytest.mark.parametrize("other", [DECOMPOSED, WIDE, COMPOSED.upper(), DECOMPOSED.upper()])
+def test_names_are_prepared_before_they_are_compared(tenant: ScimTenant, other: str) -> None:
+    zoe, grace = tenant.create_user(COMPOSED), tenant.create_user("grace")
+    assert tenant.send("POST", "/Users", {"schemas": [USER], "userName": other}).error == (409, "uniqueness")
+    renamed = {"schemas": [USER], "userName": other}
+    assert tenant.send("PUT", f"/Users/{grace['id']}", renamed).error == (409, "uniqueness")
+    assert tenant.user_names(filter=f'userName eq "{other}"') == [COMPOSED]
+    assert tenant.send("GET", "/Users").body["Resources"] == [zoe, grace]
+
+
+# Tenants
+
+
+@pytest.mark.requirement(
+    "RFC7644-6-01", "RFC7644-6-02", "RFC7644-6.1-01", "RFC7644-6.1-02", "RFC7644-6.2-01", "RFC7644-6.2-02"
+)
+def test_tenants_do_not_meet(tenant: ScimTenant) -> None:
+    other = ScimTenant(tenant.tenants, tenant.tenants.create("acme"))
+    assert (tenant.tenant.scim_path, other.tenant.scim_path) == ("/scim/v2", "/tenants/acme/scim/v2")
+    ada = tenant.create_user("ada", externalId="7")
+    own = other.create_user("ada", externalId="7")
+    path = f"/Users/{ada['id']}"
+    for method, body in (("GET", None), ("PUT", {"schemas": [USER], "userName": "eve"}), ("DELETE", None)):
+        assert other.send(method, path, body).error == (404, None)
+    stranger = {"schemas": [GROUP], "displayName": "Team", "members": [{"value": ada["id"]}]}
+    assert other.send("POST", "/Groups", stranger).error == (400, "invalidValue")
+    assert other.send("GET", "/").body["Resources"] == [own]
+    assert tenant.send("GET", "/").body["Resources"] == [ada]
+    wrong = {"authorization": f"Bearer {tenant.secret}"}
+    assert other.send("GET", "/Users", headers=wrong).error == (401, None)

@@ -9,6 +9,7 @@ import pytest
 
 from scimulate.mock_servers.clock import VirtualClock
 from scimulate.mock_servers.scim.store import Database
+from scimulate.mock_servers.scim.users import Users
 from scimulate.mock_servers.serving import RunningServer, alongside, create_app
 from scimulate.mock_servers.tenants import Tenants
 from scimulate.mock_servers.tls import Authority, Presents
@@ -89,6 +90,21 @@ def test_the_version_stands_right_before_the_endpoints(client: httpx.Client) -> 
 def test_a_path_without_a_version_is_no_endpoint(client: httpx.Client) -> None:
     root = str(client.base_url).removesuffix("/scim/v2/")
     assert [client.get(f"{root}{path}").status_code for path in ("/Users", "/scim/Users")] == [404, 404]
+
+
+@pytest.mark.requirement("RFC7644-3.12-17")
+def test_a_mistake_of_the_server_is_told_as_one(client: httpx.Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    def mistaken(*_: object) -> None:
+        raise RuntimeError("zebra")
+
+    before = client.get("/Users").json()
+    with monkeypatch.context() as broken:
+        broken.setattr(Users, "create", mistaken)
+        answered = post(client, f'{{"schemas": ["{USER}"], "userName": "zebra"}}'.encode())
+    assert (answered.status_code, answered.headers["content-type"]) == (500, SCIM)
+    told = {"schemas": [ERROR], "status": "500", "detail": "the server made a mistake; its log tells which"}
+    assert answered.json() == told
+    assert client.get("/Users").json() == before
 
 
 @pytest.mark.parametrize("path", ["/Users/a%2Fb", "/Users/%2e%2e", "/Users/%00", "/%55sers/none", "/Users/none%3Fx=1"])

@@ -30,6 +30,7 @@ from scimulate.mock_servers.portal.token_rules import (
 )
 from scimulate.mock_servers.portal.token_table import Kept, TokenTable
 from scimulate.mock_servers.portal.tokens import Tokens
+from scimulate.mock_servers.scim.caller import Caller
 from scimulate.mock_servers.scim.endpoint import Endpoint
 from scimulate.mock_servers.scim.errors import ScimError
 
@@ -299,16 +300,16 @@ def a_removed_token_is_let_in(patch: pytest.MonkeyPatch) -> None:
 
 @breaks
 def a_refusal_tells_what_became_of_the_token(patch: pytest.MonkeyPatch) -> None:
-    vendor_of = Endpoint._vendor
+    caller_of = Endpoint._caller
 
-    def vendor(self: Any, request: Any) -> str | None:
+    def caller(self: Any, request: Any) -> Caller | None:
         secret = request.headers.get("authorization", "").partition(" ")[2]
-        known = [kept.token for kept in self._tokens._state.tokens if kept.digest == digest_of(secret)]
-        if known and known[0].at(self._tokens._clock.now()).status is not ACTIVE:
+        known = [kept.token for kept in self._tenant.tokens._state.tokens if kept.digest == digest_of(secret)]
+        if known and known[0].at(self._tenant.tokens._clock.now()).status is not ACTIVE:
             raise ScimError(401, "the token is not active")
-        return vendor_of(self, request)
+        return caller_of(self, request)
 
-    patch.setattr(Endpoint, "_vendor", vendor)
+    patch.setattr(Endpoint, "_caller", caller)
 
 
 @breaks
