@@ -725,7 +725,7 @@ def test_what_is_below_a_limit_is_done(tenant: ScimTenant) -> None:
     [
         add("emails", [{"value": "one more"}]),
         remove(f"emails[{' or '.join(['type pr'] * 50)}]"),
-        {"op": "remove", "path": "emails", "value": [{"value": f"none {number}"} for number in range(500)]},
+        {"op": "remove", "path": "emails", "value": [{"value": f"none {number}"} for number in range(50)]},
     ],
     ids=lambda operation: str(operation)[:40],
 )

@@ -1,7 +1,7 @@
 """PATCH paths: RFC 7644 §3.5.2 (PATH = attrPath / valuePath [subAttr]), resolved against a resource type."""
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from scimulate.mock_servers.scim.errors import ScimError, invalid_path
 from scimulate.mock_servers.scim.filter import And, Compare, Filter, Not, Or, ValuePath, parse
@@ -11,8 +11,7 @@ from scimulate.mock_servers.scim.schema import Attribute, ResourceType
 _SUB = re.compile(r"\.(\$?[A-Za-z][A-Za-z0-9_$-]*)")
 
 
-@dataclass(frozen=True)
-class Path:
+class Path(NamedTuple):
     """A target inside a resource. `extension` alone means the whole extension; `filter` selects values."""
 
     extension: Attribute | None = None
@@ -33,6 +32,9 @@ class UnknownAttribute(Exception):
 
 def resolve_path(text: str, resource_type: ResourceType) -> Path:
     """The target of a path. Raises `ScimError` invalidPath when malformed and `UnknownAttribute`."""
+    plain = resource_type.attribute(text)
+    if plain is not None:
+        return Path(None, plain)
     if len(text) > FILTER_BYTES:
         raise invalid_path(f"a path is longer than {FILTER_BYTES} characters")
     text = text.strip()
