@@ -90,7 +90,7 @@ class ScimRim:
             return self._endpoint.refusal(unavailable("the database cannot be used now"))
         except Exception:
             _logger.exception("a request was not foreseen")
-            return self._endpoint.refusal(ScimError(500, "the server made a mistake"))
+            return self._endpoint.refusal(ScimError(500, "the server made a mistake; its log tells which"))
 
     async def _carried_out(self, answer: Answer) -> Response:
         if isinstance(answer, Change):
