@@ -584,7 +584,7 @@ def _link(kind: str, resource: dict[str, Any], shown_as: str) -> dict[str, Any]:
 @pytest.mark.requirement("RFC7643-8.4-01", "RFC7643-4.2-04", "RFC7643-4.2-06", "RFC7643-4.2-07", "RFC7643-4.2-08")
 @pytest.mark.requirement("RFC7643-4.2-10", "RFC7643-4.1.2-13", "RFC7643-4.1.2-14", "RFC7643-4.1.2-16")
 @pytest.mark.requirement("RFC7643-4.1.2-19", "RFC7643-2.3.7-04", "RFC7643-2.3.7-06", "RFC7644-3.5.1-21")
-@pytest.mark.requirement("RFC7644-3.5.1-10", "RFC7643-7-20", "RFC7643-7-21", "RFC7643-2.4-05")
+@pytest.mark.requirement("RFC7644-3.5.1-10", "RFC7644-3.5.1-12", "RFC7643-7-20", "RFC7643-7-21", "RFC7643-2.4-05")
 def test_a_group_links_its_members_and_they_link_it(endpoint: ScimTenant) -> None:
     ada, grace = endpoint.create_user("ada", displayName="Ada"), endpoint.create_user("grace")
     inner = endpoint.create_group("Inner", grace["id"])
@@ -621,6 +621,17 @@ def test_groups_of_a_user_are_changed_through_the_group_alone(endpoint: ScimTena
     add = {"op": "add", "path": "groups", "value": [{"value": other["id"]}]}
     assert endpoint.patch(f"/Users/{ada['id']}", add).error == (400, "mutability")
     assert read(endpoint, ada)["groups"] == links
+
+
+@pytest.mark.parametrize("part", ["value", "type", "$ref"])
+@pytest.mark.requirement("RFC7643-4.2-05")
+def test_the_parts_of_a_member_cannot_be_changed(endpoint: ScimTenant, part: str) -> None:
+    ada, grace = endpoint.create_user("ada"), endpoint.create_user("grace")
+    group = endpoint.create_group("Engineering", ada["id"])
+    value = {"value": grace["id"], "type": "Group", "$ref": grace["meta"]["location"]}[part]
+    change = {"op": "replace", "path": f'members[value eq "{ada["id"]}"].{part}', "value": value}
+    assert endpoint.patch(f"/Groups/{group['id']}", change).error == (400, "mutability")
+    assert read(endpoint, group) == group
 
 
 def test_links_follow_renames_and_end_with_what_they_link(endpoint: ScimTenant) -> None:
@@ -769,6 +780,29 @@ def test_a_full_name_has_its_urn_in_any_letter_case(endpoint: ScimTenant) -> Non
     assert endpoint.send("GET", path, attributes=f"{USER}:userName").body.keys() == {"schemas", "id", "userName"}
     shown = endpoint.send("GET", path, attributes=f"{USER}:name.givenName".upper()).body
     assert shown == {"schemas": [USER], "id": user["id"], "name": {"givenName": "Ada"}}
+
+
+@pytest.mark.requirement("RFC7643-7-24", "RFC7643-7-26")
+def test_attributes_are_shown_as_their_schema_says(endpoint: ScimTenant) -> None:
+    user = post(endpoint, title="Dr", password=SECRET).body
+    path = f"/Users/{user['id']}"
+    assert "title" in user
+    assert endpoint.send("GET", path, attributes="userName").body == {
+        "schemas": [USER],
+        "id": user["id"],
+        "userName": "ada",
+    }
+    kept = endpoint.send("GET", path, excludedAttributes="id,schemas,title").body
+    assert kept == {name: value for name, value in user.items() if name != "title"}
+
+
+@pytest.mark.requirement("RFC7643-4.1.1-06")
+def test_a_name_is_not_made_up_from_its_parts(endpoint: ScimTenant) -> None:
+    """No formatted name is shown that could differ from the parts."""
+    for name in ({"givenName": "Ada", "familyName": "Lovelace"}, {"formatted": "Ada Lovelace"}):
+        user = endpoint.create_user(str(name), name=name)
+        assert user["name"] == name
+        assert "displayName" not in user
 
 
 @pytest.mark.requirement("RFC7643-9.3-02")
