@@ -112,6 +112,12 @@ class OAuthSite:
         path = f"{self.tenant.scim_path}/Users?startIndex=1&count=1"
         return self.client.get(path, headers={"Authorization": f"Bearer {token}"})
 
+    def send(self, token: str, method: str, path: str, body: object = None) -> httpx.Response:
+        """One SCIM request."""
+        headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/scim+json"}
+        content = None if body is None else json.dumps(body)
+        return self.client.request(method, f"{self.tenant.scim_path}{path}", content=content, headers=headers)
+
     def audit(self) -> list[tuple[str, str, str]]:
         """Activity, details and status of what the trail tells of OAuth clients, oldest first."""
         rows = self.tenant.audit.all()

@@ -17,6 +17,7 @@ from scimulate.mock_servers.oauth import access_tokens
 from tests.oauth_site import AUDIENCE, ISSUER, OAuthSite, jwk_of, oauth_site, rsa_key
 
 INVALID_CLIENT = {"error": "invalid_client", "error_description": "the client could not be authenticated"}
+USER = "urn:ietf:params:scim:schemas:core:2.0:User"
 KEY, OTHER_KEY, CURVE_KEY = rsa_key(), rsa_key(), ec.generate_private_key(ec.SECP256R1())
 KEYS = {"keys": [jwk_of(KEY, "first"), jwk_of(CURVE_KEY, "curve")]}
 
@@ -471,13 +472,31 @@ def test_a_client_is_shown_without_its_secret(site: OAuthSite) -> None:
 def test_a_token_stands_for_the_vendor_and_the_user_of_its_client(site: OAuthSite) -> None:
     client = site.register(vendor="Okta", user_name="ada")
     callers = site.tenant.callers
-    assert callers.authenticate(site.token_of(client)) == ("Okta", "ada")
-    assert callers.authenticate(site.tenant.tokens.generate("Entra ID").secret) == ("Entra ID", None)
-    body = {"schemas": ["urn:ietf:params:scim:schemas:core:2.0:User"], "userName": "ada"}
-    headers = {"Authorization": f"Bearer {site.token_of(client)}"}
-    assert site.client.post(f"{site.tenant.scim_path}/Users", json=body, headers=headers).status_code == 201
+    assert callers.authenticate(site.token_of(client)) == ("Okta", "ada", False)
+    assert callers.authenticate(site.tenant.tokens.generate("Entra ID").secret) == ("Entra ID", None, False)
+    body = {"schemas": [USER], "userName": "ada"}
+    assert site.send(site.token_of(client), "POST", "/Users", body).status_code == 201
     rows = [row for row in site.tenant.audit.all() if row.activity == "User Created"]
     assert [row.subject for row in rows] == ["ada"]
+
+
+@pytest.mark.requirement("RFC7644-2-03", "RFC7644-2.1-01", "RFC7644-7.7-04")
+def test_a_token_for_reading_alone_changes_nothing(site: OAuthSite) -> None:
+    client = site.register(scopes=["scim", "scim.read"])
+    whole = site.ask_as(client, scope="scim").json()["access_token"]
+    reading = site.ask_as(client, scope="scim.read").json()["access_token"]
+    ada = site.send(whole, "POST", "/Users", {"schemas": [USER], "userName": "ada"}).json()
+    changes = [
+        site.send(reading, "POST", "/Users", {"schemas": [USER], "userName": "grace"}),
+        site.send(reading, "PUT", f"/Users/{ada['id']}", {"schemas": [USER], "userName": "grace"}),
+        site.send(reading, "PATCH", f"/Users/{ada['id']}", {}),
+        site.send(reading, "DELETE", f"/Users/{ada['id']}"),
+        site.send(reading, "POST", "/Bulk", {}),
+    ]
+    assert [(answer.status_code, answer.json()["status"]) for answer in changes] == [(403, "403")] * 5
+    search = {"schemas": ["urn:ietf:params:scim:api:messages:2.0:SearchRequest"]}
+    assert site.send(reading, "POST", "/Users/.search", search).json()["Resources"] == [ada]
+    assert site.send(reading, "GET", "/Users").json()["Resources"] == [ada]
 
 
 def test_a_provisioning_token_that_looks_like_an_access_token_is_known(site: OAuthSite) -> None:

@@ -5,6 +5,7 @@ AssertionReplayed    an assertion has been used before
 
 import threading
 from datetime import datetime
+from typing import NamedTuple
 
 from scimulate.mock_servers.clock import Clock
 from scimulate.mock_servers.digest import digest_of
@@ -23,6 +24,14 @@ class AssertionReplayed(Exception):
     """An assertion has been used before (RFC 7523 §3, `jti`)."""
 
 
+class _Kept(NamedTuple):
+    """What is known of a token."""
+
+    client_id: str
+    expires_at: datetime
+    reads_only: bool
+
+
 class AccessTokens:
     """Tokens in the database, so that they outlive a restart, and in memory, for `caller_of`."""
 
@@ -32,29 +41,29 @@ class AccessTokens:
         self._clock = clock
         self._clients = clients
         self._lock = threading.Lock()
-        self._tokens: dict[bytes, tuple[str, datetime]] = {}
+        self._tokens: dict[bytes, _Kept] = {}
         self._of_client: dict[str, dict[bytes, datetime]] = {}
         database.write(_create_tables)
-        for digest, client_id, expires_at in database.read(self._select):
-            self._remember(digest, client_id, datetime.fromisoformat(expires_at))
+        for digest, kept in database.read(self._select):
+            self._remember(digest, kept)
 
-    def issue(self, client: OAuthClient, assertion: Assertion | None = None) -> str:
+    def issue(self, client: OAuthClient, assertion: Assertion | None = None, *, reads_only: bool = False) -> str:
         """A token for the client, which is the secret itself; raises `AssertionReplayed`."""
         secret, now = new_secret(PREFIX), self._clock.now()
-        digest, expires_at = digest_of(secret), now + client.registration.lifetime
+        digest, kept = digest_of(secret), _Kept(client.id, now + client.registration.lifetime, reads_only)
 
         def change(connection: Connection) -> None:
             self._forget_old(connection, now)
             if assertion is not None and assertion.id is not None:
                 self._use_up(connection, client, assertion.id, assertion.ends_at)
             connection.execute(
-                "INSERT INTO access_token (tenant, digest, client, expires_at) VALUES (?, ?, ?, ?)",
-                (self._tenant, digest, client.id, expires_at.isoformat()),
+                "INSERT INTO access_token (tenant, digest, client, expires_at, reads_only) VALUES (?, ?, ?, ?, ?)",
+                (self._tenant, digest, client.id, kept.expires_at.isoformat(), reads_only),
             )
 
         self._database.write(change)
         with self._lock:
-            self._remember(digest, client.id, expires_at)
+            self._remember(digest, kept)
             superfluous = self._drop_superfluous(client.id, now)
         if superfluous:
             self._database.submit(lambda connection: self._delete(connection, superfluous))
@@ -63,10 +72,12 @@ class AccessTokens:
     def caller_of(self, secret: str) -> Caller | None:
         """Whom a token that is good now stands for. No database, and one look-up by a digest."""
         found = self._tokens.get(digest_of(secret))
-        if found is None or self._clock.now() >= found[1]:
+        if found is None or self._clock.now() >= found.expires_at:
             return None
-        client = self._clients.get(found[0])
-        return None if client is None else client.caller
+        client = self._clients.get(found.client_id)
+        if client is None:
+            return None
+        return client.reading_caller if found.reads_only else client.caller
 
     def forget(self, client_id: str) -> None:
         """Drop the tokens of a client that was removed."""
@@ -79,9 +90,9 @@ class AccessTokens:
             )
         )
 
-    def _remember(self, digest: bytes, client_id: str, expires_at: datetime) -> None:
-        self._tokens[digest] = (client_id, expires_at)
-        self._of_client.setdefault(client_id, {})[digest] = expires_at
+    def _remember(self, digest: bytes, kept: _Kept) -> None:
+        self._tokens[digest] = kept
+        self._of_client.setdefault(kept.client_id, {})[digest] = kept.expires_at
 
     def _drop_superfluous(self, client_id: str, now: datetime) -> list[bytes]:
         """Those that have expired, and the oldest of too many. A client's tokens expire in the order of their issue."""
@@ -95,10 +106,14 @@ class AccessTokens:
             del mine[digest], self._tokens[digest]
         return dropped
 
-    def _select(self, connection: Connection) -> list[tuple[bytes, str, str]]:
-        return connection.execute(
-            "SELECT digest, client, expires_at FROM access_token WHERE tenant = ? ORDER BY expires_at", (self._tenant,)
-        ).fetchall()
+    def _select(self, connection: Connection) -> list[tuple[bytes, _Kept]]:
+        found = connection.execute(
+            "SELECT digest, client, expires_at, reads_only FROM access_token WHERE tenant = ? ORDER BY expires_at",
+            (self._tenant,),
+        )
+        return [
+            (digest, _Kept(client, datetime.fromisoformat(end), bool(reads))) for digest, client, end, reads in found
+        ]
 
     def _delete(self, connection: Connection, digests: list[bytes]) -> None:
         connection.executemany(
@@ -123,7 +138,7 @@ class AccessTokens:
 def _create_tables(connection: Connection) -> None:
     connection.execute(
         "CREATE TABLE IF NOT EXISTS access_token (tenant TEXT NOT NULL, digest BLOB NOT NULL, client TEXT NOT NULL,"
-        " expires_at TEXT NOT NULL, PRIMARY KEY (tenant, digest)) WITHOUT ROWID"
+        " expires_at TEXT NOT NULL, reads_only INTEGER NOT NULL, PRIMARY KEY (tenant, digest)) WITHOUT ROWID"
     )
     connection.execute(
         "CREATE TABLE IF NOT EXISTS used_assertion (tenant TEXT NOT NULL, client TEXT NOT NULL, digest BLOB NOT NULL,"

@@ -11,6 +11,7 @@ from scimulate.mock_servers.digest import digest_of
 from scimulate.mock_servers.oauth.access_tokens import AccessTokens, AssertionReplayed
 from scimulate.mock_servers.oauth.assertions import Assertion, AssertionRefused, subject_of, verify
 from scimulate.mock_servers.oauth.clients import SUBJECT_TYPE, OAuthClient, OAuthClients
+from scimulate.mock_servers.oauth.registration import READING_SCOPE
 from scimulate.mock_servers.oauth.token_request import (
     TokenRequest,
     TokenRequestRefused,
@@ -54,7 +55,7 @@ class AuthorizationServer:
         assertion = self._authenticated(client, request, endpoint_url)
         scopes = _scopes(client, request)
         try:
-            secret = self.tokens.issue(client, assertion)
+            secret = self.tokens.issue(client, assertion, reads_only=set(scopes) == {READING_SCOPE})
         except AssertionReplayed:
             raise self._refused(client, "assertion used before") from None
         self._tell(client, ISSUED, "")

@@ -62,6 +62,11 @@ class OAuthClient:
         """Whom an access token of the client stands for."""
         return Caller(self.registration.vendor, self.registration.user_name)
 
+    @cached_property
+    def reading_caller(self) -> Caller:
+        """The same for a token that is good for reading alone."""
+        return self.caller._replace(reads_only=True)
+
 
 @dataclass(frozen=True)
 class RegisteredClient:

@@ -17,6 +17,8 @@ LONGEST_TEXT = 256
 MOST_SCOPES = 20
 MOST_NAMES = 10
 DEFAULT_SCOPES = ["scim"]
+READING_SCOPE = "scim.read"
+"""A token of this scope alone opens the endpoint for reading."""
 
 _SCOPE = re.compile(r"[\x21\x23-\x5b\x5d-\x7e]{1,256}")  # RFC 6749 §3.3
 

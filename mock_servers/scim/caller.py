@@ -8,3 +8,4 @@ class Caller(NamedTuple):
 
     vendor: str
     user_name: str | None = None
+    reads_only: bool = False

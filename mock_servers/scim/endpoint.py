@@ -123,6 +123,8 @@ class Endpoint:
                 return self._to_nobody(request)
             if not self._tenant.support.scim_is_on:
                 raise ScimError(403, "SCIM provisioning is not enabled for this tenant")  # NEG-02, C-35
+            if caller.reads_only and not _is_read(request):
+                raise ScimError(403, "this credential is for reading alone")  # RFC 7644 §2.1
             self._keep_up()
             shape = Shape.of(answer_type(request.headers), self._rules.policy.readings)
             if shape is None:
@@ -296,6 +298,12 @@ class Endpoint:
 def refusal(error: ScimError, readings: Readings = READINGS) -> Response:
     """The answer to a request that was refused."""
     return Response(error.status, error_body(error, readings), error.headers)
+
+
+def _is_read(request: Request) -> bool:
+    return request.method in ("GET", "HEAD") or (
+        request.method == "POST" and request.path.rstrip("/").endswith("/.search")
+    )
 
 
 def _allow(method: str, allowed: tuple[str, ...]) -> None:
