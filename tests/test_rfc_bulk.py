@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from scimulate.mock_servers.scim import bulk as bulk_module
 from scimulate.mock_servers.scim.policy import POLICIES
 from tests.scim_tenant import BASE, ENTERPRISE, GROUP, PATCH, USER, Answered, ScimTenant, scim_tenant
 
@@ -16,9 +17,11 @@ ERROR = "urn:ietf:params:scim:api:messages:2.0:Error"
 Operation = dict[str, Any]
 
 
-@pytest.fixture(params=["strict", "entra"])
-def tenant(request: pytest.FixtureRequest) -> Iterator[ScimTenant]:
-    with scim_tenant(request.param) as made:
+@pytest.fixture(params=[("strict", 60.0), ("entra", 0.0)], ids=["strict, in one commit", "entra, each by itself"])
+def tenant(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[ScimTenant]:
+    policy, seconds = request.param
+    monkeypatch.setattr(bulk_module, "SECONDS_AT_A_STRETCH", seconds)
+    with scim_tenant(policy) as made:
         yield made
 
 

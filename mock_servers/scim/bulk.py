@@ -1,8 +1,10 @@
-"""POST on `/Bulk`: many operations in one change of the database, each done or undone by itself (RFC 7644 §3.7).
+"""POST on `/Bulk`: many operations in few changes of the database, each done or undone by itself (RFC 7644 §3.7).
 
 An operation is carried out as the request that it stands for, by the same handlers; `answer` is the way to them.
 """
 
+import time
+from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
@@ -20,11 +22,15 @@ from scimulate.mock_servers.scim.store import Connection, Database
 
 BULK_RESPONSE_URN = "urn:ietf:params:scim:api:messages:2.0:BulkResponse"
 
+SECONDS_AT_A_STRETCH = 0.1
+"""So long a job keeps other writes waiting before they have their turn. Most jobs are done by then, in one commit."""
+OPERATIONS_IN_A_CIRCLE = 100
+
 Outcome = Response | ScimError
 
 
 class BulkRun:
-    """Carries out one job, inside a change."""
+    """Carries out one job."""
 
     def __init__(
         self, job: Job, base_url: str, policy: Policy, database: Database, answer: Callable[[Request], Answer]
@@ -37,25 +43,30 @@ class BulkRun:
         self._answer = answer
         self._ids: dict[str, str] = {}
         self._outcomes: dict[int, Outcome] = {}
+        self._errors = 0
 
-    def change(self, connection: Connection) -> Response:
+    def run(self) -> Response:
         """All operations, or those before too many failed. Their results stand in the client's order."""
-        for numbers in in_order(_needs(self._operations)):
-            if self._has_failed():
-                break
-            if len(numbers) > 1 or self._refers_to_itself(numbers[0]):
-                self._outcomes |= self._circle(numbers)
-            else:
-                self._outcomes[numbers[0]] = self._single(numbers[0])
+        waiting = deque(in_order(_needs(self._operations)))
+        while waiting and not self._has_failed():
+            self._database.write(lambda _: self._carry_out_some(waiting))
         results = [self._result(self._operations[number], self._outcomes[number]) for number in sorted(self._outcomes)]
         return json_response(200, {"schemas": [BULK_RESPONSE_URN], "Operations": results})
 
+    def _carry_out_some(self, waiting: deque[list[int]]) -> None:
+        until = time.monotonic() + SECONDS_AT_A_STRETCH
+        while waiting and not self._has_failed():
+            numbers = waiting.popleft()
+            is_circle = len(numbers) > 1 or self._refers_to_itself(numbers[0])
+            outcomes = self._circle(numbers) if is_circle else {numbers[0]: self._single(numbers[0])}
+            self._outcomes |= outcomes
+            self._errors += sum(1 for outcome in outcomes.values() if isinstance(outcome, ScimError))
+            if time.monotonic() > until:
+                return
+
     def _has_failed(self) -> bool:
         """Nobody can ask for work after an error that is not taken: 0 stops where 1 does."""
-        if self._errors_taken is None:
-            return False
-        failed = sum(1 for outcome in self._outcomes.values() if isinstance(outcome, ScimError))
-        return failed >= max(self._errors_taken, 1)
+        return self._errors_taken is not None and self._errors >= max(self._errors_taken, 1)
 
     def _refers_to_itself(self, number: int) -> bool:
         operation = self._operations[number]
@@ -73,8 +84,12 @@ class BulkRun:
     def _circle(self, numbers: list[int]) -> dict[int, Outcome]:
         """Resources that refer to each other are created without that, then replaced by what they are to be (§3.7.1).
 
-        All of them or none: half a circle is what nobody asked for.
+        All of them or none: half a circle is what nobody asked for. A circle is no longer than what may keep other
+        writes waiting.
         """
+        if len(numbers) > OPERATIONS_IN_A_CIRCLE:
+            refused = conflict(f"more than {OPERATIONS_IN_A_CIRCLE} operations refer to each other in a circle")
+            return dict.fromkeys(numbers, refused)
         at_fault = numbers[0]
 
         def together(connection: Connection) -> dict[int, Outcome]:

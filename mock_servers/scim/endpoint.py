@@ -36,7 +36,7 @@ from scimulate.mock_servers.scim.limits import Limits, parse_object
 from scimulate.mock_servers.scim.lists import Lists
 from scimulate.mock_servers.scim.me import check_own_name, own_id
 from scimulate.mock_servers.scim.media_types import answer_type, check_body
-from scimulate.mock_servers.scim.messages import Answer, Change, Request, Response
+from scimulate.mock_servers.scim.messages import Answer, Request, Response, Slow
 from scimulate.mock_servers.scim.policy import Policy
 from scimulate.mock_servers.scim.preconditions import check_version, is_unchanged
 from scimulate.mock_servers.scim.projection import Projection
@@ -248,8 +248,12 @@ class Endpoint:
             raise not_implemented("bulk operations")
         _allow(method, _POST)
         rules, database = self._rules, self._resources.database
-        job = read_job(request.body, rules.policy, rules.limits)
-        return Change(BulkRun(job, request.base_url, rules.policy, database, partial(self._operation, vendor)).change)
+
+        def run() -> Response:
+            job = read_job(request.body, rules.policy, rules.limits)
+            return BulkRun(job, request.base_url, rules.policy, database, partial(self._operation, vendor)).run()
+
+        return Slow(run)
 
     def _operation(self, vendor: str, request: Request) -> Answer:
         """One operation of a bulk job, as the request that it stands for."""

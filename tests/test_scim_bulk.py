@@ -1,0 +1,151 @@
+"""The parts of a bulk job by themselves: its order, its references, and how long it keeps others waiting."""
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from scimulate.mock_servers.scim import bulk
+from scimulate.mock_servers.scim.bulk_order import in_order
+from scimulate.mock_servers.scim.bulk_references import references_in, resolved, without_references
+from tests.scim_tenant import GROUP, USER, scim_tenant
+
+BULK = "urn:ietf:params:scim:api:messages:2.0:BulkRequest"
+
+
+@pytest.mark.parametrize(
+    ("needs", "order"),
+    [
+        ([], []),
+        ([set(), set(), set()], [[0], [1], [2]]),
+        ([{1}, set(), set()], [[1], [0], [2]]),
+        ([{2}, {0}, set()], [[2], [0], [1]]),
+        ([{0}], [[0]]),
+        ([{1}, {0}], [[0, 1]]),
+        ([{1}, {2}, {0}, set()], [[0, 1, 2], [3]]),
+        ([{1}, {2}, {1}, {0}], [[1, 2], [0], [3]]),
+    ],
+)
+def test_an_order_is_left_no_further_than_needed(needs: list[set[int]], order: list[list[int]]) -> None:
+    assert in_order(needs) == order
+
+
+@given(st.lists(st.sets(st.integers(0, 11), max_size=3), min_size=12, max_size=12))
+def test_an_order_keeps_every_need(needs: list[set[int]]) -> None:
+    order = in_order(needs)
+    assert sorted(one for circle in order for one in circle) == list(range(12))
+    done: set[int] = set()
+    for circle in order:
+        for one in circle:
+            assert needs[one] <= done | set(circle)
+            assert len(circle) == 1 or all(other in _reached(one, needs) for other in circle)
+        done |= set(circle)
+
+
+def _reached(start: int, needs: list[set[int]]) -> set[int]:
+    found: set[int] = set()
+    waiting = [start]
+    while waiting:
+        new = needs[waiting.pop()] - found
+        found |= new
+        waiting.extend(new)
+    return found
+
+
+DATA = {
+    "displayName": "bulkId",
+    "members": [{"value": "bulkId:a", "type": "User"}, {"value": "bulkId:b"}, {"value": "7"}],
+    "urn:x": {"manager": {"value": "bulkId:a"}, "department": "bulkId"},
+    "Operations": [{"value": [{"value": "bulkId:c"}]}],
+}
+
+
+def test_references_are_found_resolved_and_left_out() -> None:
+    assert set(references_in(DATA)) == {"a", "b", "c"}
+    assert resolved(DATA, {"a": "1", "c": "3"}) == {
+        "displayName": "bulkId",
+        "members": [{"value": "1", "type": "User"}, {"value": "bulkId:b"}, {"value": "7"}],
+        "urn:x": {"manager": {"value": "1"}, "department": "bulkId"},
+        "Operations": [{"value": [{"value": "3"}]}],
+    }
+    assert without_references(DATA, {"a"}) == {
+        "displayName": "bulkId",
+        "members": [{"value": "bulkId:b"}, {"value": "7"}],
+        "urn:x": {"department": "bulkId"},
+        "Operations": [{"value": [{"value": "bulkId:c"}]}],
+    }
+
+
+@pytest.mark.parametrize(("seconds", "most", "least"), [(60.0, 1, 1), (0.0, 20, 20)])
+def test_a_job_lets_other_writes_have_their_turn(
+    monkeypatch: pytest.MonkeyPatch, seconds: float, most: int, least: int
+) -> None:
+    monkeypatch.setattr(bulk, "SECONDS_AT_A_STRETCH", seconds)
+    with scim_tenant() as tenant:
+        tenant.create_user("before")  # The token's first use is kept by a write of its own.
+        database = tenant.tenant.resources.database
+        submitted: list[object] = []
+        submit = database.submit
+        monkeypatch.setattr(database, "submit", lambda change: submitted.append(change) or submit(change))
+        assert tenant.send("POST", "/Bulk", _job(*(_user(f"u{number}") for number in range(20)))).status == 200
+        assert least <= len(submitted) <= most
+        assert len(tenant.user_names()) == 21
+
+
+def _job(*operations: object) -> dict[str, object]:
+    return {"schemas": [BULK], "Operations": operations}
+
+
+def _user(name: str, **attributes: object) -> dict[str, Any]:
+    data = {"schemas": [USER], "userName": name, **attributes}
+    return {"method": "POST", "path": "/Users", "bulkId": name, "data": data}
+
+
+@pytest.mark.parametrize(("length", "status"), [(100, "201"), (101, "409")])
+def test_a_circle_has_a_longest_length(length: int, status: str) -> None:
+    def group(number: int) -> dict[str, object]:
+        members = [{"value": f"bulkId:{(number + 1) % length}"}]
+        data = {"schemas": [GROUP], "displayName": f"g{number}", "members": members}
+        return {"method": "POST", "path": "/Groups", "bulkId": str(number), "data": data}
+
+    with scim_tenant() as tenant:
+        done = tenant.send("POST", "/Bulk", _job(*map(group, range(length)), _user("ada"))).body["Operations"]
+        assert [one["status"] for one in done] == [status] * length + ["201"]
+        assert tenant.send("GET", "/Groups").body["totalResults"] == (length if status == "201" else 0)
+
+
+def test_a_member_too_many_fails_its_operation_alone() -> None:
+    members = [{"value": str(number)} for number in range(10_001)]
+    group = {"schemas": [GROUP], "displayName": "Team", "members": members}
+    with scim_tenant() as tenant:
+        job = _job({"method": "POST", "path": "/Groups", "bulkId": "g", "data": group}, _user("ada"))
+        done = tenant.send("POST", "/Bulk", job).body["Operations"]
+        assert [one["status"] for one in done] == ["413", "201"]
+
+
+def test_nothing_that_was_sent_stands_in_an_error() -> None:
+    poison = "<script>zebra</script>"
+    operations: list[object] = [
+        poison,
+        {"method": poison, "path": poison, "data": {}},
+        {"method": "PUT", "path": f"/Users/{poison}", "version": poison, "data": {"userName": poison}},
+        {"method": "DELETE", "path": f"/Users/bulkId:{poison}"},
+        {"method": "POST", "path": f"/{poison}", "bulkId": "x", "data": {"schemas": [poison]}},
+    ]
+    with scim_tenant("strict") as tenant:
+        done = tenant.send("POST", "/Bulk", _job(*operations)).body["Operations"]
+        assert [one["status"] for one in done] == ["400", "400", "404", "409", "404"]
+        assert "zebra" not in json.dumps([one["response"] for one in done])
+        assert "<" not in json.dumps(done)
+
+
+def test_a_body_as_deep_as_may_be_is_walked() -> None:
+    deep: object = "bulkId:ada"
+    for _ in range(27):
+        deep = [deep]
+    with scim_tenant() as tenant:
+        done = tenant.send("POST", "/Bulk", _job(_user("ada"), _user("grace", x=deep))).body["Operations"]
+        assert [one["status"] for one in done] == ["201", "201"]
+        assert tenant.send("POST", "/Bulk", _job(_user("eve", x=[[[[[deep]]]]]))).error == (400, "invalidSyntax")
