@@ -23,7 +23,8 @@ from typing import Any, TypeVar
 T = TypeVar("T")
 Connection = sqlite3.Connection
 
-PAGE_BYTES = 16_384
+PAGE_BYTES = 4_096
+"""A commit writes each page that it touches whole, and one change touches a dozen."""
 CHANGES_PER_COMMIT = 1_000
 STATEMENTS_KEPT = 256
 LOCK_SECONDS = 5.0
