@@ -162,6 +162,7 @@ class Database:
                 connection.execute(f"PRAGMA page_size = {PAGE_BYTES}")
                 connection.execute("PRAGMA journal_mode = WAL")
                 connection.execute(f"PRAGMA synchronous = {self._synchronous}")
+                connection.execute("PRAGMA temp_store = MEMORY")  # What a savepoint may have to undo is no file.
                 connection.execute("BEGIN IMMEDIATE")
                 connection.execute("PRAGMA user_version = 1")
                 connection.execute("COMMIT")
