@@ -108,6 +108,21 @@ def test_a_policy_that_cannot_be_is_refused_by_the_name_of_its_field(
     assert tenant.control("GET", "policy").json() == before
 
 
+def test_limits_are_set_lower_for_one_tenant(tenant: ControlledTenant, client: httpx.Client) -> None:
+    before = client.get("/control/limits").json()
+    assert tenant.control("GET", "limits").json() == before
+    lower = {**before, "max_results": 7, "default_results": 7, "bulk_operations": 1}
+    changed = tenant.control("PUT", "limits", {"max_results": 7, "bulk_operations": 1})
+    assert (changed.status_code, changed.json()) == (200, lower)
+    refused = tenant.control("PUT", "limits", {"max_results": 8, "bulk_operations": 0})
+    assert (refused.status_code, refused.json()) == (
+        400,
+        {"message": "bulk_operations: the limit is a whole number, from 1 to 1000"},
+    )
+    assert (tenant.control("GET", "limits").json(), client.get("/control/limits").json()) == (lower, before)
+    assert tenant.scim("GET", "/ServiceProviderConfig").json()["filter"]["maxResults"] == 7
+
+
 @pytest.mark.parametrize(
     "account",
     [
