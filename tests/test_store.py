@@ -144,7 +144,7 @@ def test_the_file_has_the_journal_and_pages_that_were_measured_best(tmp_path: Pa
         ]
     )
     database.close()
-    assert settings == ["wal", 16_384, 2]
+    assert settings == ["wal", 4_096, 2]
 
 
 def test_a_closed_database_says_so(database: Database) -> None:
