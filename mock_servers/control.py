@@ -31,6 +31,7 @@ from scimulate.mock_servers.portal.permissions import Role
 from scimulate.mock_servers.portal.user_administration import LONGEST_TEXT
 from scimulate.mock_servers.scim.limit_changes import LimitRefused
 from scimulate.mock_servers.scim.policy_changes import PolicyRefused
+from scimulate.mock_servers.scim.store import StoreError
 from scimulate.mock_servers.scim.traffic import Traffic
 from scimulate.mock_servers.tenants import DEFAULT_POLICY, DEFAULT_TENANT, Tenant, TenantError, TenantExists, Tenants
 
@@ -74,7 +75,7 @@ def create_control(application: Controlled) -> ASGIApp:
             Mount("/control/tenants/{name}", routes=routes),
             Mount("/control", routes=routes),
         ],
-        exception_handlers={ControlRefused: _on_refused},
+        exception_handlers={ControlRefused: _on_refused, StoreError: _on_trouble},
     )
     return _guarded(app)
 
@@ -191,6 +192,10 @@ def _is_account_name(name: str) -> bool:
 async def _on_refused(request: Request, error: Exception) -> Response:
     assert isinstance(error, ControlRefused)
     return json_answer({"message": error.sentence}, error.status)
+
+
+async def _on_trouble(request: Request, error: Exception) -> Response:
+    return json_answer({"message": "the database cannot be used now"}, 503)
 
 
 def _guarded(app: ASGIApp) -> ASGIApp:

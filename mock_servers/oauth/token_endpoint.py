@@ -7,6 +7,7 @@ from starlette.types import Receive, Scope, Send
 
 from scimulate.mock_servers.oauth.authorization_server import AuthorizationServer, Granted
 from scimulate.mock_servers.oauth.token_request import TokenRequestRefused, invalid_request
+from scimulate.mock_servers.scim.store import StoreError
 
 BODY_BYTES = 64 * 1024
 
@@ -34,6 +35,8 @@ async def _answer(authorization: AuthorizationServer, url: str, request: Request
         granted = await run_in_threadpool(authorization.grant, request.headers, body, url)
     except TokenRequestRefused as refused:
         return _refusal(refused, refused.status, _CHALLENGE if refused.status == 401 else {})
+    except StoreError:
+        return JSONResponse({"error": "temporarily_unavailable"}, 503, headers=_NOT_KEPT)
     return JSONResponse(_shown(granted), headers=_NOT_KEPT)
 
 
