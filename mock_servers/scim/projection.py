@@ -1,7 +1,7 @@
 """Which attributes of a resource are returned: `attributes`, `excludedAttributes` (RFC 7644 §3.9), and the `returned`
 characteristic of each attribute (RFC 7643 §7)."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Union
 
@@ -71,7 +71,7 @@ def read_projection(
     else:
         kept_back += _returned(types, "request")
     if excluded is not None:
-        kept_back += [path for path in _paths(excluded, types) if not any(_begins(one, path) for one in always)]
+        kept_back += [path for named in _paths(excluded, types) for path in _without_always(named, always, types)]
     return Projection(included, _selected(kept_back) or None)
 
 
@@ -101,8 +101,20 @@ def _paths(names: Iterable[str], types: Iterable[ResourceType], *, whole_extensi
     return list(found)
 
 
-def _begins(longer: _Path, path: _Path) -> bool:
-    return longer[: len(path)] == path
+def _without_always(path: _Path, always: Sequence[_Path], types: Iterable[ResourceType]) -> list[_Path]:
+    """What a name in `excludedAttributes` takes away: not what is always returned, nor what that stands in."""
+    if path in always:
+        return []
+    if not any(one[: len(path)] == path for one in always):
+        return [path]
+    inner = _paths((".".join((*path, name)) for name in _names_inside(path, types)), types)
+    return [part for one in inner for part in _without_always(one, always, types)]
+
+
+def _names_inside(path: _Path, types: Iterable[ResourceType]) -> Iterator[str]:
+    for known in types:
+        place = resolve(".".join(path), known)
+        yield from (sub.name for sub in place.attribute.sub_attributes.values()) if place is not None else ()
 
 
 def _selected(paths: Iterable[_Path]) -> Selection:
