@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
+from datetime import timedelta
 from pathlib import Path
 from typing import TypeVar
 
@@ -10,7 +11,7 @@ import pytest
 from scimulate.mock_servers.clock import VirtualClock
 from scimulate.mock_servers.scim.store import Connection, Database
 from scimulate.mock_servers.tenants import PolicyUnknown, TenantExists, TenantNameRefused, Tenants
-from tests.scim_tenant import ScimTenant
+from tests.scim_tenant import GROUP, USER, ScimTenant
 
 T = TypeVar("T")
 
@@ -93,16 +94,177 @@ def test_an_unknown_policy_is_refused_with_the_known_ones(tenants: Tenants) -> N
         tenants.create("acme", "lax")
 
 
-def test_tenants_do_not_see_each_other(tenants: Tenants) -> None:
+@pytest.fixture
+def two(tenants: Tenants) -> tuple[ScimTenant, ScimTenant]:
     first, second = (ScimTenant(tenants, tenants.create(name)) for name in ("first", "second"))
+    return first, second
+
+
+def _user(name: str) -> dict[str, object]:
+    return {"schemas": [USER], "userName": name}
+
+
+def _tables(tenants: Tenants) -> list[str]:
+    """All that is kept, but when a token was used last."""
+    return tenants.database.read(
+        lambda connection: [line for line in connection.iterdump() if not line.startswith('INSERT INTO "token"')]
+    )
+
+
+def test_tenants_list_their_own_users_and_groups(two: tuple[ScimTenant, ScimTenant]) -> None:
+    first, second = two
+    ada, other = first.create_user("ada", externalId="7"), second.create_user("ada", externalId="7")
+    group = second.create_group("Engineering", other["id"])
+    assert (first.user_names(), second.user_names()) == (["ada"], ["ada"])
+    assert first.send("GET", "/Users", filter='userName eq "ada"').body["Resources"] == [ada]
+    assert first.send("GET", "/Users", filter='externalId eq "7"').body["Resources"] == [ada]
+    assert first.send("GET", "/Users", filter=f'id eq "{other["id"]}"').body["totalResults"] == 0
+    assert [one["id"] for one in first.send("GET", "/").body["Resources"]] == [ada["id"]]
+    assert second.send("GET", "/Groups").body["Resources"] == [group]
+
+
+def test_a_credential_of_one_tenant_opens_nothing_in_another(
+    tenants: Tenants, two: tuple[ScimTenant, ScimTenant]
+) -> None:
+    first, second = two
+    before = _tables(tenants)
+    for method, path in [("GET", "/Users"), ("POST", "/Users"), ("GET", "/ServiceProviderConfig"), ("POST", "/Bulk")]:
+        answered = second.send(method, path, _user("ada"), headers={"authorization": f"Bearer {first.secret}"})
+        assert (method, path, answered.error) == (method, path, (401, None))
+    assert _tables(tenants) == before
+
+
+def test_ids_of_one_tenant_are_unknown_in_another(tenants: Tenants, two: tuple[ScimTenant, ScimTenant]) -> None:
+    first, second = two
     ada = first.create_user("ada")
-    second.create_user("ada")
-    group = second.create_group("Engineering")
-    assert first.user_names() == ["ada"]
-    assert second.send("GET", f"/Users/{ada['id']}").status == 404
+    theirs = first.create_group("Engineering", ada["id"])
+    mine = second.create_group("Sales")
     member: dict[str, object] = {"op": "add", "path": "members", "value": [{"value": ada["id"]}]}
-    assert second.patch(f"/Groups/{group['id']}", member).error == (400, "invalidValue")
-    assert second.send("GET", "/Users", headers={"authorization": f"Bearer {first.secret}"}).status == 401
+    before = _tables(tenants)
+    for path, resource in ((f"/Users/{ada['id']}", _user("eve")), (f"/Groups/{theirs['id']}", _group("Eve"))):
+        assert second.send("GET", path).error == (404, None)
+        assert second.send("PUT", path, resource).error == (404, None)
+        assert second.patch(path, {"op": "replace", "value": {"displayName": "Eve"}}).error == (404, None)
+        assert second.send("DELETE", path).error == (404, None)
+    assert second.patch(f"/Groups/{mine['id']}", member).error == (400, "invalidValue")
+    in_a_new_one = {**_group("Research"), "members": [{"value": ada["id"]}]}
+    assert second.send("POST", "/Groups", in_a_new_one).error == (400, "invalidValue")
+    assert second.send("PUT", f"/Groups/{mine['id']}", in_a_new_one).error == (400, "invalidValue")
+    in_bulk = {
+        "schemas": ["urn:ietf:params:scim:api:messages:2.0:BulkRequest"],
+        "Operations": [{"method": "DELETE", "path": f"/Users/{ada['id']}"}],
+    }
+    assert [one["status"] for one in second.send("POST", "/Bulk", in_bulk).body["Operations"]] == ["404"]
+    assert _tables(tenants) == before
+
+
+def _group(name: str) -> dict[str, object]:
+    return {"schemas": [GROUP], "displayName": name}
+
+
+def test_a_cursor_of_one_tenant_leads_nowhere_in_another(two: tuple[ScimTenant, ScimTenant]) -> None:
+    for scim in two:
+        for name in ("ada", "grace", "linus"):
+            scim.create_user(name)
+    first, second = two
+    cursor = first.send("GET", "/Users", cursor="", count=1).body["nextCursor"]
+    assert second.send("GET", "/Users", cursor=cursor, count=1).error == (400, "invalidCursor")
+    assert first.user_names(cursor=cursor, count=1) == ["grace"]
+
+
+def test_clearing_one_tenant_leaves_the_others(tenants: Tenants, two: tuple[ScimTenant, ScimTenant]) -> None:
+    first, second = two
+    for scim in two:
+        scim.create_group("Engineering", scim.create_user("ada")["id"])
+    before = second.send("GET", "/").body
+    tenants.database.write(first.tenant.resources.clear)
+    assert first.send("GET", "/").body["totalResults"] == 0
+    assert second.send("GET", "/").body == before
+
+
+def test_the_clock_of_one_tenant_moves_no_other(two: tuple[ScimTenant, ScimTenant]) -> None:
+    clock = two[0].tenant.clock
+    assert isinstance(clock, VirtualClock)
+    clock.advance(timedelta(days=1))
+    created = [scim.create_user("ada")["meta"]["created"][:10] for scim in two]
+    assert created == ["2026-01-06", "2026-01-05"]
+    assert [scim.tenant.audit.all()[-1].performed_at.day for scim in two] == [6, 5]
+
+
+def test_policy_flag_and_attributes_are_of_one_tenant(two: tuple[ScimTenant, ScimTenant]) -> None:
+    first, second = two
+    first.tenant.change_policy(patch_supported=False)
+    first.tenant.attributes.add("badge")
+    assert (first.send("PATCH", "/Users/x").status, second.send("PATCH", "/Users/x").status) == (501, 400)
+    assert (first.tenant.attributes.names(), second.tenant.attributes.names()) == (("badge",), ())
+    first.switch_scim(on=False)
+    assert (first.send("GET", "/Users").status, second.send("GET", "/Users").status) == (403, 200)
+
+
+class WatchedDatabase(Database):
+    """Notes each statement, and counts the steps that SQLite takes for it."""
+
+    def __init__(self, path: str) -> None:
+        self.statements: list[str] = []
+        self.steps = 0
+        super().__init__(path, synchronous="OFF")
+
+    def _connect(self, target: str, *, is_uri: bool = False) -> Connection:
+        connection = super()._connect(target, is_uri=is_uri)
+        connection.set_trace_callback(self.statements.append)
+        connection.set_progress_handler(self._count, 1)
+        return connection
+
+    def _count(self) -> int:
+        self.steps += 1
+        return 0
+
+    def taken(self, work: Callable[[], object]) -> tuple[int, int]:
+        """Statements and steps of `work`."""
+        statements, steps = len(self.statements), self.steps
+        work()
+        return len(self.statements) - statements, self.steps - steps
+
+
+def _work_of_one(tmp_path: Path, count: int) -> dict[str, tuple[int, int]]:
+    """What one tenant takes of the database among `count`, after a restart."""
+    path = str(tmp_path / f"{count}.sqlite")
+    full = Tenants(Database(path, synchronous="OFF"), lambda name: VirtualClock())
+    sites = [ScimTenant(full, full.create(f"tenant-{number:03}")) for number in range(count)]
+    for site in sites:
+        site.create_group("Engineering", site.create_user("ada")["id"])
+    full.database.close()
+
+    database = WatchedDatabase(path)
+    work: dict[str, tuple[int, int]] = {}
+    opened: list[Tenants] = []
+    work["start"] = database.taken(lambda: opened.append(Tenants(database, lambda name: VirtualClock())))
+    work["first use"] = database.taken(lambda: opened[0].get("tenant-001"))
+    tenant = opened[0].get("tenant-001")
+    assert tenant is not None
+    scim = ScimTenant(opened[0], tenant)
+    scim.create_user("linus")
+    requests: dict[str, Callable[[], object]] = {
+        "list": lambda: scim.send("GET", "/Users"),
+        "page": lambda: scim.send("GET", "/Users", startIndex=2, count=1),
+        "find": lambda: scim.send("GET", "/Users", filter='userName eq "ada"'),
+        "create": lambda: scim.create_user("grace"),
+        "trail": lambda: tenant.audit.rows(),
+    }
+    work |= {name: database.taken(request) for name, request in requests.items()}
+    database.close()
+    return work
+
+
+def test_a_tenant_takes_as_much_of_the_database_among_many_as_among_few(tmp_path: Path) -> None:
+    few, many = _work_of_one(tmp_path, 3), _work_of_one(tmp_path, 150)
+    assert {name: statements for name, (statements, _) in many.items()} == {
+        name: statements for name, (statements, _) in few.items()
+    }
+    # At the start the names of all tenants are read, some steps each.
+    assert many["start"][1] - few["start"][1] < 10 * 147
+    grown = {name: (steps, few[name][1]) for name, (_, steps) in many.items() if name != "start"}
+    assert {name: pair for name, pair in grown.items() if pair[0] > pair[1] * 1.1} == {}
 
 
 def test_everything_is_there_after_a_restart(tmp_path: Path) -> None:
