@@ -283,6 +283,10 @@ def test_what_is_answered_is_what_is_kept(tenant: ScimTenant) -> None:
     assert tenant.send("GET", f"/Users/{ada['id']}").body == changed.body
 
 
+def replacing(path: str) -> dict[str, object]:
+    return {"schemas": [PATCH], "Operations": [{"op": "replace", "path": path, "value": "x"}]}
+
+
 FAILURES: list[Any] = [
     pytest.param("GET", "/Users/none", None, 404, None, marks=pytest.mark.requirement("RFC7644-3.12-13"), id="404"),
     pytest.param(
@@ -345,22 +349,41 @@ FAILURES: list[Any] = [
         marks=pytest.mark.requirement("RFC7644-3.12-19"),
         id="operator",
     ),
-    *(
-        pytest.param(
-            "PATCH",
-            "/Users/GRACE",
-            {"schemas": [PATCH], "Operations": [{"op": "replace", "path": path, "value": "x"}]},
-            400,
-            scim_type,
-            marks=pytest.mark.requirement(requirement),
-            id=f"PATCH {path}",
-        )
-        for path, scim_type, requirement in (
-            ("emails[xx]", None, "RFC7644-3.12-20"),
-            ("id", "mutability", "RFC7644-3.12-23"),
-            ("a..b", "invalidPath", "RFC7644-3.12-25"),
-            ('emails[value eq "none"].type', "noTarget", "RFC7644-3.12-26"),
-        )
+    pytest.param(
+        "PATCH",
+        "/Users/GRACE",
+        replacing("emails[xx]"),
+        400,
+        None,
+        marks=pytest.mark.requirement("RFC7644-3.12-20"),
+        id="emails[xx]",
+    ),
+    pytest.param(
+        "PATCH",
+        "/Users/GRACE",
+        replacing("id"),
+        400,
+        "mutability",
+        marks=pytest.mark.requirement("RFC7644-3.12-23"),
+        id="id",
+    ),
+    pytest.param(
+        "PATCH",
+        "/Users/GRACE",
+        replacing("a..b"),
+        400,
+        "invalidPath",
+        marks=pytest.mark.requirement("RFC7644-3.12-25"),
+        id="a..b",
+    ),
+    pytest.param(
+        "PATCH",
+        "/Users/GRACE",
+        replacing('emails[value eq "none"].type'),
+        400,
+        "noTarget",
+        marks=pytest.mark.requirement("RFC7644-3.12-26"),
+        id='emails[value eq "none"].type',
     ),
 ]
 
@@ -422,6 +445,16 @@ def test_what_is_forbidden_is_answered_403() -> None:
             assert tenant.send(method, "/Users", {"schemas": [USER], "userName": "ada"}).error == (403, None)
         tenant.switch_scim(on=True)
         assert tenant.user_names() == []
+
+
+@pytest.mark.requirement("RFC7644-3.12-21")
+def test_where_nothing_is_paged_too_many_results_are_refused(tenant: ScimTenant) -> None:
+    for name in "abc":
+        tenant.create_user(name)
+    tenant.tenant.change_limits(max_results=2)
+    tenant.tenant.change_policy(index_paging_supported=False, cursor_paging_supported=False)
+    assert tenant.send("GET", "/Users").error == (400, "tooMany")
+    assert tenant.user_names(filter='userName eq "a"') == ["a"]
 
 
 @pytest.mark.parametrize("path", ["/Users", "/Users/ADA", "/Schemas", "/nowhere"])
@@ -685,6 +718,16 @@ def test_the_configuration_follows_the_limits(tenant: ScimTenant) -> None:
     assert config["bulk"] == {"supported": True, "maxOperations": 3, "maxPayloadSize": 9}
     paging = config["pagination"]
     assert (paging["defaultPageSize"], paging["maxPageSize"], paging["cursorTimeout"]) == (5, 7, 11)
+
+
+@pytest.mark.requirement("RFC7643-5-10")
+def test_no_list_is_longer_than_the_configuration_says(tenant: ScimTenant) -> None:
+    tenant.tenant.change_limits(max_results=2)
+    for name in "abc":
+        tenant.create_user(name)
+    for question in ({"count": 10}, {"count": 10, "filter": "userName pr"}):
+        listed = tenant.send("GET", "/Users", **question).body
+        assert (listed["totalResults"], len(listed["Resources"])) == (3, 2)
 
 
 @pytest.mark.requirement("RFC7643-5-17")
