@@ -2,11 +2,14 @@
 
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 
+from scimulate.mock_servers.scim.endpoint import Endpoint
+from scimulate.mock_servers.scim.messages import Request, Response, Slow
 from scimulate.scim_schemas import validate
-from tests.scim_tenant import ENTERPRISE, GROUP, USER, ScimTenant, scim_tenant
+from tests.scim_tenant import BASE, ENTERPRISE, GROUP, USER, ScimTenant, scim_tenant
 
 SEARCH = "urn:ietf:params:scim:api:messages:2.0:SearchRequest"
 
@@ -181,3 +184,39 @@ def test_the_root_answers_for_users_and_groups(endpoint: ScimTenant) -> None:
     assert endpoint.send("GET", "", filter="userName pr").body["totalResults"] == 5
     found = endpoint.send("POST", "/.search", {"schemas": [SEARCH], "filter": 'displayName eq "engineering"'})
     assert [group["schemas"] for group in found.body["Resources"]] == [[GROUP]]
+
+
+@pytest.mark.parametrize(
+    ("query", "kind"),
+    [
+        ({}, Response),
+        ({"startIndex": 3, "count": 1}, Response),
+        ({"cursor": ""}, Response),
+        ({"filter": 'userName eq "a"'}, Response),
+        ({"filter": 'userName eq "a" and title pr'}, Response),
+        ({"filter": 'displayName eq "one"'}, Response),
+        ({"filter": 'displayName eq "many"'}, Slow),
+        ({"filter": 'displayName eq "many" and title pr'}, Slow),
+        ({"filter": 'userName sw "a"'}, Slow),
+        ({"filter": "title pr"}, Slow),
+        ({"sortBy": "userName"}, Slow),
+        ({"sortBy": "title", "cursor": ""}, Slow),
+    ],
+    ids=str,
+)
+def test_a_list_that_may_read_many_rows_is_not_made_where_requests_are_taken(
+    endpoint: ScimTenant, query: dict[str, object], kind: type[Response] | type[Slow]
+) -> None:
+    endpoint.put_in("User", "SCIM", userName="one", displayName="One")
+    for number in range(101):
+        endpoint.put_in("User", "SCIM", userName=f"many{number}", displayName="Many")
+    request = Request("GET", "/Users", urlencode(query), {"authorization": f"Bearer {endpoint.secret}"}, b"", BASE)
+    assert type(Endpoint(endpoint.tenant).answer(request)) is kind
+
+
+def test_a_value_that_many_have_is_counted_and_paged(endpoint: ScimTenant) -> None:
+    for number in range(150):
+        endpoint.put_in("User", "SCIM", userName=f"many{number:03}", displayName="Many")
+    for query in ({}, {"sortBy": "userName"}):
+        asked = {"filter": 'displayName eq "many"', "startIndex": 149, "count": 5, **query}
+        assert _shape(endpoint.send("GET", "/Users", **asked).body) == (150, 149, 2, ["many148", "many149"])

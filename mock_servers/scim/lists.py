@@ -20,7 +20,7 @@ from scimulate.mock_servers.scim.resources import Resources
 from scimulate.mock_servers.scim.rows import Row
 from scimulate.mock_servers.scim.rules import Rules
 from scimulate.mock_servers.scim.schema import ResourceType
-from scimulate.mock_servers.scim.selection import Selection
+from scimulate.mock_servers.scim.selection import FEW, Selection
 from scimulate.mock_servers.scim.store import Connection
 
 _SIMPLE = re.compile(r'\s*(userName|externalId|displayName|id)\s+eq\s+"([^"\\\x00-\x1f]*)"\s*', re.IGNORECASE)
@@ -42,10 +42,11 @@ class Lists:
         """The list, at once where an index has it."""
         if query.filter is not None and query.sort_by is None and query.cursor is None and len(types) == 1:
             lookup = self._simple_lookup(query.filter, types[0])
-            if lookup is not None:
-                return self._resources.database.read(
-                    lambda connection: self._found(connection, query, types[0], lookup, base_url)
-                )
+            found = lookup and self._resources.database.read(
+                lambda connection: self._found(connection, query, types[0], lookup, base_url)
+            )
+            if found is not None:
+                return found
         selection = Selection(self._resources, self._rules, query, types, base_url)
         if query.cursor is None:
             return self._made(selection, lambda connection: self._by_index(connection, query, selection, base_url))
@@ -89,8 +90,11 @@ class Lists:
         resource_type: ResourceType,
         lookup: tuple[str, str],
         base_url: str,
-    ) -> Response:
-        rows = self._resources.find_equal(connection, resource_type.name, *lookup)
+    ) -> Response | None:
+        """None where so many have the value that they are counted and not read."""
+        rows = self._resources.find_equal(connection, resource_type.name, *lookup, FEW + 1)
+        if len(rows) > FEW:
+            return None
         page = rows[query.start - 1 : query.start - 1 + query.count]
         return self._index_message(connection, query, len(rows), page, base_url)
 

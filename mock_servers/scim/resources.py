@@ -149,15 +149,15 @@ class Resources:
         ).fetchone()
         return row_of(found) if found is not None else None
 
-    def find_equal(self, connection: Connection, kind: str, key: str, value: str) -> list[Row]:
-        """Visible rows by an indexed key: id, external_id, user_name or display_name (both lowered).
+    def find_equal(self, connection: Connection, kind: str, key: str, value: str, limit: int = -1) -> list[Row]:
+        """Visible rows by an indexed key: id, external_id, user_name or display_name (both lowered); -1 is all.
 
         In the order of their numbers, which is that of their ids: asked for by id, SQLite walks the index of ids.
         """
         found = connection.execute(
             f"SELECT {COLUMNS} FROM resource WHERE tenant = ? AND kind = ? AND {key} = ? AND hidden = 0"
-            " ORDER BY number",
-            (self._tenant, kind, value),
+            " ORDER BY number LIMIT ?",
+            (self._tenant, kind, value, limit),
         )
         return [row_of(values) for values in found]
 
@@ -197,6 +197,16 @@ class Resources:
             (self._tenant, kind, *parameters),
         ).fetchone()
         return int(found[0])
+
+    def has_more_than(
+        self, connection: Connection, number: int, kind: str, where: str, parameters: Sequence[object]
+    ) -> bool:
+        """Whether more than so many visible rows fulfil a condition; no more of them are looked at."""
+        found = connection.execute(
+            f"SELECT 1 FROM resource WHERE tenant = ?1 AND kind = ?2 AND hidden = 0 AND ({where}) LIMIT 1 OFFSET ?",
+            (self._tenant, kind, *parameters, number),
+        )
+        return found.fetchone() is not None
 
     def numbered(self, connection: Connection, numbers: Sequence[int]) -> list[Row]:
         """The rows with these numbers, in their order; all must be there."""

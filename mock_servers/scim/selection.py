@@ -30,6 +30,8 @@ Found = tuple[Keys, Row]
 
 _ALL = "1"
 _OF_LINKS = ("member", "group", "version")
+FEW = 100
+"""So many rows are read where the request is; more are read off the event loop."""
 _KEY_CHARACTERS = 256
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -73,10 +75,17 @@ class Selection:
 
     @property
     def is_quick(self) -> bool:
-        """Whether any page of it is a matter of few rows."""
-        if all(part.narrow for part in self._parts):
-            return True
-        return self._key is None and self._column is None and all(part.is_everything for part in self._parts)
+        """Whether any page of it is a matter of few rows. Many may have one value, whatever index leads to them."""
+        if all(part.is_everything for part in self._parts):
+            return self._key is None and self._column is None
+        if not all(part.narrow for part in self._parts):
+            return False
+        return not self._resources.database.read(
+            lambda connection: any(
+                self._resources.has_more_than(connection, FEW, part.kind, part.where, part.parameters)
+                for part in self._parts
+            )
+        )
 
     def total(self, connection: Connection) -> int:
         """How many there are."""
