@@ -26,6 +26,7 @@ LOCAL_SOURCE = "Local"
 FORMER_SOURCES = frozenset({LOCAL_SOURCE, "LDAP", "Entra ID"})
 """Where users and groups come from that SCIM may take over: made by hand, or brought by what SCIM replaces."""
 _PROVIDER_SOURCES = {"Entra ID": "SCIM Entra ID", "Okta": "SCIM Okta"}
+_REST = "source = ?, active = ?, version = ?, modified = ?, document = ?"
 
 
 def source_of(provider: str) -> str:
@@ -82,20 +83,17 @@ class Resources:
             self._now(),
             document,
         )
-        connection.execute(
-            "UPDATE resource SET external_id = ?, user_name = ?, display_name = ?, label = ?, email = ?, source = ?,"
-            " active = ?, hidden = ?, version = ?, modified = ?, document = ? WHERE number = ?",
-            (
-                *keys_of(row.kind, document),
-                changed.source,
-                changed.active,
-                hidden,
-                changed.version,
-                changed.modified,
-                orjson.dumps(document),
-                row.number,
-            ),
-        )
+        keys = keys_of(row.kind, document)
+        rest = (changed.source, changed.active, changed.version, changed.modified, orjson.dumps(document))
+        if hidden == row.hidden and keys == keys_of(row.kind, row.document):
+            # SQLite renews every index of a column that is set, if only to the value that it has.
+            connection.execute(f"UPDATE resource SET {_REST} WHERE number = ?", (*rest, row.number))
+        else:
+            connection.execute(
+                "UPDATE resource SET external_id = ?, user_name = ?, display_name = ?, label = ?, email = ?,"
+                f" hidden = ?, {_REST} WHERE number = ?",
+                (*keys, hidden, *rest, row.number),
+            )
         note_addresses(connection, self._tenant, row.number, row.document, document)
         if hidden != row.hidden or document.get("displayName") != row.document.get("displayName"):
             self._renew_groups_of(connection, row)
