@@ -192,6 +192,7 @@ def test_the_root_answers_for_users_and_groups(endpoint: ScimTenant) -> None:
         ({}, Response),
         ({"startIndex": 3, "count": 1}, Response),
         ({"cursor": ""}, Response),
+        ({"cursor": "", "sortBy": "userName"}, Response),
         ({"filter": 'userName eq "a"'}, Response),
         ({"filter": 'userName eq "a" and title pr'}, Response),
         ({"filter": 'displayName eq "one"'}, Response),

@@ -98,7 +98,7 @@ class Readings:
     errors_without_detail: bool = False
     """Error messages leave `detail` out (AMB-54)."""
     unsorted_lists_vary: bool = False
-    """Lists that nothing sorts are in another order at each request (AMB-55)."""
+    """A page that nothing sorts is in another order at each request (AMB-55)."""
     items_per_page: Literal["returned", "page size"] = "returned"
     """What `itemsPerPage` says (AMB-56)."""
     add_replaces_complex: bool = False

@@ -60,6 +60,7 @@ class Selection:
         self._resources = resources
         self._rules = rules
         self._base_url = base_url
+        self._has_cursor = query.cursor is not None
         self._descending = query.descending and query.sort_by is not None
         asked = f"{query.filter or ''} {query.sort_by or ''}".lower()
         self._needs_links = any(name in asked for name in _OF_LINKS)
@@ -77,7 +78,7 @@ class Selection:
     def is_quick(self) -> bool:
         """Whether any page of it is a matter of few rows. Many may have one value, whatever index leads to them."""
         if all(part.is_everything for part in self._parts):
-            return self._key is None and self._column is None
+            return self._key is None and (self._column is None or self._has_cursor)
         if not all(part.narrow for part in self._parts):
             return False
         return not self._resources.database.read(
