@@ -12,6 +12,7 @@ import orjson
 
 from scimulate.mock_servers.scim.cursor import Cursors, Key, Place, bound_to, invalid_count
 from scimulate.mock_servers.scim.errors import ScimError, not_found
+from scimulate.mock_servers.scim.filter import parse
 from scimulate.mock_servers.scim.letter_case import without_case
 from scimulate.mock_servers.scim.messages import Response, Slow
 from scimulate.mock_servers.scim.query import LIST_URN, ListQuery
@@ -23,7 +24,7 @@ from scimulate.mock_servers.scim.schema import ResourceType
 from scimulate.mock_servers.scim.selection import FEW, Selection
 from scimulate.mock_servers.scim.store import Connection
 
-_SIMPLE = re.compile(r'\s*(userName|externalId|displayName|id)\s+eq\s+"([^"\\\x00-\x1f]*)"\s*', re.IGNORECASE)
+_SIMPLE = re.compile(r' *(userName|externalId|displayName|id) +eq +"([^"\\\x00-\x1f]*)" *', re.IGNORECASE)
 _KEYS = {"username": "user_name", "displayname": "display_name", "externalid": "external_id", "id": "id"}
 _WITHOUT_CASE = frozenset({"user_name", "display_name"})
 
@@ -65,6 +66,8 @@ class Lists:
         )
         if not rows:
             raise not_found()
+        if query.filter is not None:
+            parse(query.filter, self._readings)  # By itself: what follows is put together from text.
         narrowed = replace(query, filter=f'id eq "{resource_id}" and ({query.filter})', start=1, cursor=None)
         return self.answer(narrowed, (resource_type,), base_url)
 
@@ -77,6 +80,8 @@ class Lists:
         """A column and its value, for an equality that an index answers."""
         match = _SIMPLE.fullmatch(text)
         if match is None or resource_type.attribute(match[1]) is None or self._readings.inactive_users_hidden:
+            return None
+        if "eq" in self._readings.operators_not_offered:
             return None
         key = _KEYS[match[1].lower()]
         if key == "external_id" and not self._rules.policy.external_id_search:

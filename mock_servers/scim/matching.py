@@ -168,10 +168,10 @@ class _Builder:
             raise invalid_filter("this server cannot search by externalId")
         if isinstance(scope, Attribute):
             sub = scope.sub(name)
-            here = Place((sub,)) if sub is not None else None
+            here = place = Place((sub,)) if sub is not None else None
         else:
             here = resolve(name, scope)
-        place = here or next((found for known in self._types if (found := resolve(name, known)) is not None), None)
+            place = here or next((found for known in self._types if (found := resolve(name, known))), None)
         if place is None:
             raise _UnknownAttribute
         if any(step.returned == "never" for step in place.steps):
