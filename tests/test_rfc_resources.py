@@ -359,6 +359,20 @@ def test_a_put_replaces_all_that_is_written(endpoint: ScimTenant) -> None:
     assert (same.status, same.body) == (200, replaced.body)
 
 
+def test_what_was_read_can_be_written_back_and_changes_nothing(endpoint: ScimTenant) -> None:
+    boss = endpoint.create_user("boss", displayName="Boss")
+    extension = {**FULL[ENTERPRISE], "manager": {"value": boss["id"]}}
+    user = endpoint.create_user(**{**FULL, "user_name": FULL["userName"], ENTERPRISE: extension})
+    group = endpoint.create_group("Engineering", user["id"], endpoint.create_group("Inner")["id"])
+    endpoint.create_group("Other", user["id"])
+    pass_time(endpoint)
+    for resource in (read(endpoint, user), read(endpoint, group)):
+        path = resource["meta"]["location"].removeprefix(BASE)
+        written = endpoint.send("PUT", path, resource)
+        assert (written.status, written.body) == (200, resource)
+        assert read(endpoint, resource) == resource
+
+
 @pytest.mark.requirement("RFC7644-3.5.1-22")
 def test_a_put_adds_an_extension_and_takes_it_away(endpoint: ScimTenant) -> None:
     user = endpoint.create_user("ada")

@@ -213,6 +213,8 @@ def _coerce_complex(attribute: Attribute, value: object, policy: Policy) -> obje
             kept[sub.name] = coerced
         else:
             kept.pop(sub.name, None)
+    if "value" in kept:
+        kept.pop("$ref", None)  # It follows from the value, and is shown beside it.
     if attribute.name == "x509Certificates" and "value" in kept and not is_one_certificate(kept["value"]):
         raise invalid_value("a value of x509Certificates is one certificate, in DER and base64")
     return kept or None
