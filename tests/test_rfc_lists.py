@@ -223,6 +223,8 @@ def test_a_query_of_one_resource_follows_the_reading(endpoint: ScimTenant) -> No
     endpoint.tenant.change_policy(query_of_one="list")
     assert [endpoint.send("GET", path, **query).body["Resources"] for query in asked] == [[whole], []]
     assert endpoint.send("GET", "/Users/none", **asked[0]).error == (404, None)
+    endpoint.tenant.change_policy(empty_filter_ignored=True)
+    assert endpoint.send("GET", path, filter="").body["Resources"] == [whole]
     assert endpoint.send("GET", path).body == whole
     endpoint.tenant.change_policy(query_of_one="refused")
     assert endpoint.send("GET", path, **asked[0]).error == (400, "invalidFilter")

@@ -130,6 +130,20 @@ def test_what_comes_and_goes_during_a_walk_hides_nobody_else(endpoint: ScimTenan
     assert [one for one in met if one in everything] == [everything[3], *everything[5:]]
 
 
+@pytest.mark.parametrize("sort_by", ["userName", "title"])
+def test_long_values_make_no_long_cursors(endpoint: ScimTenant, sort_by: str) -> None:
+    names = [f"{'n' * 5_000}{end}" for end in "cab"]
+    created = {name: endpoint.create_user(name, title=f"z{number}")["id"] for number, name in enumerate(names)}
+    asked: dict[str, object] = {"sortBy": sort_by, "count": 1, "filter": f'userName sw "{names[0][:300]}"'}
+    pages = _walk(endpoint, "/Users", "", "nextCursor", **asked)
+    in_order = sorted(names) if sort_by == "userName" else names
+    assert [_ids(page)[0] for page in pages] == [created[name] for name in in_order]
+    assert max(len(page.body.get("nextCursor", "")) for page in pages) < 1_000
+    endpoint.send("DELETE", f"/Users/{_ids(pages[0])[0]}")
+    rest = _walk(endpoint, "/Users", pages[0].body["nextCursor"], "nextCursor", **asked)
+    assert [_ids(page)[0] for page in rest] == [created[name] for name in in_order[1:]]
+
+
 def test_a_page_back_to_where_nobody_is_left_leads_forwards_again(endpoint: ScimTenant) -> None:
     for query in ({}, {"sortBy": "userName", "sortOrder": "descending"}):
         everything = _ids(endpoint.send("GET", "/Users", **query))

@@ -110,3 +110,20 @@ def test_a_file_of_an_earlier_release_is_counted_once(tmp_path: Path, clock: Vir
         assert (_total(resources), _names(resources, 399, 2)) == (401, ["u599", "late"])
     finally:
         database.close()
+
+
+def test_what_one_answer_reads_is_of_one_moment(tmp_path: Path, clock: VirtualClock) -> None:
+    database = Database(str(tmp_path / "mdm.db"))
+    try:
+        resources = Resources(database, "acme", clock)
+        _insert(resources, ["ada"])
+
+        def query(connection: Connection) -> tuple[int, int]:
+            before = resources.total(connection, "User")
+            _insert(resources, ["grace"])
+            return before, resources.total(connection, "User")
+
+        assert resources.at_one_moment(query) == (1, 1)
+        assert _total(resources) == 2
+    finally:
+        database.close()

@@ -68,7 +68,9 @@ class Lists:
             raise not_found()
         if query.filter is not None:
             parse(query.filter, self._readings)  # By itself: what follows is put together from text.
-        narrowed = replace(query, filter=f'id eq "{resource_id}" and ({query.filter})', start=1, cursor=None)
+        of_one = f'id eq "{resource_id}"'
+        both = of_one if query.filter is None else f"{of_one} and ({query.filter})"
+        narrowed = replace(query, filter=both, start=1, cursor=None)
         return self.answer(narrowed, (resource_type,), base_url)
 
     def _made(self, selection: Selection, make: Callable[[Connection], Response]) -> Response | Slow:

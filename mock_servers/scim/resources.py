@@ -206,6 +206,11 @@ class Resources:
         )
         return found.fetchone() is not None
 
+    def value_of(self, connection: Connection, number: object, column: str) -> object:
+        """What a row has in one column; None where there is no such row."""
+        found = connection.execute(f"SELECT {column} FROM resource WHERE number = ?", (number,)).fetchone()
+        return found[0] if found is not None else None
+
     def numbered(self, connection: Connection, numbers: Sequence[int]) -> list[Row]:
         """The rows with these numbers, in their order; all must be there."""
         marks = ", ".join("?" * len(numbers))

@@ -6,7 +6,7 @@ read from an index from any place on; the third is a walk that keeps the keys of
 
 import heapq
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from itertools import islice
 from typing import Any
@@ -110,6 +110,7 @@ class Selection:
         """The first `limit` on from a place, in the direction in which it is left."""
         upwards = self._descending == (place is not None and place.backwards)
         if self._key is None:
+            place = self._in_full(connection, place)
             return list(islice(self._stream(connection, place, upwards=upwards), limit))
         _, keys = self._walk(connection, place, limit)
         return list(zip(keys, self._rows_of(connection, keys), strict=True))
@@ -174,7 +175,17 @@ class Selection:
                 continue
             for where, parameters, order in stretches:
                 for row, value in self._matching(connection, part, where, parameters, order):
-                    yield (value if self._column is not None else index, row.number), row
+                    yield (_kept(value) if self._column is not None else index, row.number), row
+
+    def _in_full(self, connection: Connection, place: Place | None) -> Place | None:
+        """The place with its whole value, which the resource itself still has unless it has changed or gone."""
+        if place is None or self._column is None:
+            return place
+        value, number = place.keys
+        if not isinstance(value, str) or len(value) < _KEY_CHARACTERS:
+            return place
+        held = self._resources.value_of(connection, number, self._column)
+        return replace(place, keys=(held, number)) if isinstance(held, str) and held.startswith(value) else place
 
     def _walk(self, connection: Connection, place: Place | None, limit: int) -> tuple[int, list[Keys]]:
         """How many there are, and the keys of the first `limit` on from a place."""
