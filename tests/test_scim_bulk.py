@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from scimulate.mock_servers.scim import bulk
@@ -149,3 +149,52 @@ def test_a_body_as_deep_as_may_be_is_walked() -> None:
         done = tenant.send("POST", "/Bulk", _job(_user("ada"), _user("grace", x=deep))).body["Operations"]
         assert [one["status"] for one in done] == ["201", "201"]
         assert tenant.send("POST", "/Bulk", _job(_user("eve", x=[[[[[deep]]]]]))).error == (400, "invalidSyntax")
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=8) | st.sampled_from(["bulkId:a", "bulkId:b", "POST"]),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=6), inner, max_size=3),
+    max_leaves=6,
+)
+PATHS = st.sampled_from(["/Users", "Groups", "/Users/bulkId:a", "/Groups/bulkId:b", "/Bulk", "/Me", "/Users/x"])
+DATAS = st.fixed_dictionaries(
+    {"schemas": st.just([USER])},
+    optional={
+        "userName": st.sampled_from(["ada", "grace"]) | JSON,
+        "displayName": st.text(max_size=5) | JSON,
+        "members": st.lists(st.fixed_dictionaries({"value": st.sampled_from(["bulkId:a", "bulkId:b", "x"])})) | JSON,
+        "Operations": st.lists(st.fixed_dictionaries({"op": st.just("add"), "value": JSON}), max_size=2) | JSON,
+    },
+)
+OPERATIONS = st.fixed_dictionaries(
+    {},
+    optional={
+        "method": st.sampled_from(["POST", "PUT", "PATCH", "DELETE", "GET"]) | JSON,
+        "path": PATHS | JSON,
+        "bulkId": st.sampled_from(["a", "b"]) | JSON,
+        "version": st.sampled_from(['W/"1"', "*"]) | JSON,
+        "data": DATAS | JSON,
+    },
+)
+
+
+@pytest.mark.parametrize("policy", ["strict", "entra", "ivanti-r118"])
+def test_no_job_is_a_mistake_of_the_server(policy: str) -> None:
+    with scim_tenant(policy) as tenant:
+
+        @settings(max_examples=150, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+        @given(st.lists(OPERATIONS | JSON, max_size=5), st.sampled_from([None, 0, 1, 2]) | JSON)
+        def job(operations: list[object], errors: object) -> None:
+            body = json.dumps({**_job(*operations), "failOnErrors": errors}).encode("utf-8", "surrogatepass")
+            answered = tenant.send("POST", "/Bulk", body)
+            if answered.status != 200:
+                assert answered.error in ((400, "invalidSyntax"), (400, "invalidValue"))
+                return
+            done = answered.body["Operations"]
+            assert len(done) <= len(operations)
+            assert all(int(one["status"]) < 500 for one in done)
+            assert all("response" in one for one in done if int(one["status"]) >= 300)
+
+        job()
+        listed = tenant.send("GET", "/").body
+        assert "bulkId:a" not in json.dumps([one.get("members") for one in listed["Resources"]])

@@ -18,7 +18,7 @@ from scimulate.mock_servers.scim.bulk_references import resolved, without_refere
 from scimulate.mock_servers.scim.errors import ScimError, conflict, error_message
 from scimulate.mock_servers.scim.messages import Answer, Change, Request, Response, Slow, json_response
 from scimulate.mock_servers.scim.policy import Policy
-from scimulate.mock_servers.scim.store import Connection, Database
+from scimulate.mock_servers.scim.store import Database
 
 BULK_RESPONSE_URN = "urn:ietf:params:scim:api:messages:2.0:BulkResponse"
 
@@ -27,6 +27,15 @@ SECONDS_AT_A_STRETCH = 0.1
 OPERATIONS_IN_A_CIRCLE = 100
 
 Outcome = Response | ScimError
+
+
+class _CircleBroken(Exception):
+    """The operation of this number has failed, and with it all of its circle."""
+
+    def __init__(self, number: int, error: ScimError) -> None:
+        super().__init__(error.detail)
+        self.number = number
+        self.error = error
 
 
 class BulkRun:
@@ -90,32 +99,36 @@ class BulkRun:
         if len(numbers) > OPERATIONS_IN_A_CIRCLE:
             refused = conflict(f"more than {OPERATIONS_IN_A_CIRCLE} operations refer to each other in a circle")
             return dict.fromkeys(numbers, refused)
-        at_fault = numbers[0]
-
-        def together(connection: Connection) -> dict[int, Outcome]:
-            nonlocal at_fault
-            for number in numbers:
-                at_fault = number
-                operation = self._operations[number]
-                missing = operation.references - self._ids.keys()
-                data = without_references(operation.data, missing & own)
-                self._note_id(operation, self._carried_out(replace(operation, data=data, references=missing - own)))
-            outcomes: dict[int, Outcome] = {}
-            for number in numbers:
-                at_fault = number
-                operation = self._operations[number]
-                path = f"{operation.path}/{self._ids[operation.bulk_id or '']}"
-                outcomes[number] = replace(self._carried_out(replace(operation, method="PUT", path=path)), status=201)
-            return outcomes
-
         own = {self._operations[number].bulk_id or "" for number in numbers}
         try:
-            return self._database.write(together)
-        except ScimError as error:
+            return self._database.write(lambda _: self._closed(numbers, own))
+        except _CircleBroken as broken:
             for bulk_id in own:
                 self._ids.pop(bulk_id, None)
             undone = conflict("an operation that this one and others refer to in a circle has failed")
-            return {number: error if number == at_fault else undone for number in numbers}
+            return {number: broken.error if number == broken.number else undone for number in numbers}
+
+    def _closed(self, numbers: list[int], own: set[str]) -> dict[int, Outcome]:
+        made: dict[int, Response] = {}
+        for number in numbers:
+            operation = self._operations[number]
+            missing = operation.references - self._ids.keys()
+            data = without_references(operation.data, missing & own)
+            made[number] = self._of_circle(number, replace(operation, data=data, references=missing - own))
+            self._note_id(operation, made[number])
+        outcomes: dict[int, Outcome] = {}
+        for number in numbers:
+            operation = self._operations[number]
+            path = f"{operation.path}/{self._ids[operation.bulk_id or '']}"
+            whole = self._of_circle(number, replace(operation, method="PUT", path=path))
+            outcomes[number] = replace(whole, status=made[number].status)
+        return outcomes
+
+    def _of_circle(self, number: int, operation: Operation) -> Response:
+        try:
+            return self._carried_out(operation)
+        except ScimError as error:
+            raise _CircleBroken(number, error) from error
 
     def _note_id(self, operation: Operation, response: Response) -> None:
         if operation.method == "POST" and operation.bulk_id is not None:
