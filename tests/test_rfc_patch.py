@@ -737,3 +737,53 @@ def test_operations_look_at_a_bounded_number_of_values(operation: Operation) -> 
         before = tenant.send("GET", path).body
         assert tenant.patch(path, *[operation] * 500).error == (413, None)
         assert tenant.send("GET", path).body == before
+
+
+def attributes_of(tenant: ScimTenant, mutability: str) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Path and definition of each attribute of a user, and of each part of one, with this mutability."""
+    for urn in (USER, ENTERPRISE):
+        for attribute in tenant.send("GET", f"/Schemas/{urn}").body["attributes"]:
+            prefix = "" if urn == USER else f"{urn}:"
+            for sub in (None, *attribute.get("subAttributes", [])):
+                definition = sub or attribute
+                if definition["mutability"] == mutability:
+                    yield prefix + attribute["name"] + (f".{sub['name']}" if sub else ""), definition
+
+
+SAMPLES: dict[str, object] = {"boolean": False, "binary": "YWRh", "reference": "https://x.test/ada", "string": "new"}
+
+
+@pytest.mark.requirement("RFC7643-7-18")
+@pytest.mark.parametrize("op", ["add", "replace", "remove"])
+def test_no_read_only_attribute_is_changed(tenant: ScimTenant, op: str) -> None:
+    ada = ada_in(tenant)
+    boss = tenant.create_user("boss", displayName="Boss")["id"]
+    tenant.create_group("Engineering", ada.removeprefix("/Users/"))
+    tenant.patch(ada, add(f"{ENTERPRISE}:manager", {"value": boss}))
+    common = ["id", "meta", *(f"meta.{part}" for part in ("created", "lastModified", "location", "version"))]
+    paths = [*common, *(path for path, _ in attributes_of(tenant, "readOnly"))]
+    assert len(paths) > 10
+    before = tenant.send("GET", ada).body
+    for path in paths:
+        answered = tenant.patch(ada, {"op": op, "path": path} | ({"value": "mine"} if op != "remove" else {}))
+        if answered.status != 200:  # The part of an extension that is read only is passed over for Entra's sake.
+            assert answered.error == (400, "mutability"), path
+        assert tenant.send("GET", ada).body == before, path
+
+
+@pytest.mark.requirement("RFC7643-7-19")
+def test_every_attribute_that_can_be_written_is_written(tenant: ScimTenant) -> None:
+    ada = ada_in(tenant)
+    for path, definition in attributes_of(tenant, "readWrite"):
+        if definition["type"] == "complex" or definition["multiValued"] or path.endswith("manager.value"):
+            continue
+        value = SAMPLES[definition["type"]]
+        answered = tenant.patch(ada, replace(path, value))
+        assert answered.status == 200, path
+        held: Any = tenant.send("GET", ada).body
+        if path.startswith("urn:"):
+            held, path = held[ENTERPRISE], path[len(ENTERPRISE) + 1 :]
+        for name in path.split("."):
+            held = held[name]
+            held = held[0] if isinstance(held, list) else held
+        assert held == value, path
