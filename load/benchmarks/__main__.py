@@ -12,7 +12,7 @@ from rich.console import Console
 from scimulate.load.benchmarks.comparison import Sizes, compare
 from scimulate.load.benchmarks.growth import grow
 from scimulate.load.benchmarks.measurement import Pace
-from scimulate.load.benchmarks.servers import PEER, peer_is_installed
+from scimulate.load.benchmarks.servers import PEER, peer_version
 from scimulate.load.benchmarks.table import Line, keep, show
 
 KEPT = Path(__file__).parent / "out" / "bench.json"
@@ -33,7 +33,8 @@ def main(arguments: list[str] | None = None) -> int:
     with tempfile.TemporaryDirectory(prefix="scimulate-bench-", dir=options.folder) as name:
         folder = Path(name)
         if options.only != "grow":
-            if peer_is_installed():
+            if (peer := peer_version()) is not None:
+                console.print(f"The other is {PEER} {peer} on uvicorn.")
                 lines += _told(compare(folder, Sizes(), pace), console)
             else:
                 console.print(f"{PEER} is not installed: nothing to compare with.")

@@ -71,7 +71,7 @@ async def _drive(
 ) -> Run:
     loop = asyncio.get_running_loop()
     lanes = [_Lane(server, requests, loop.create_future(), seen) for _ in range(connections)]
-    transports = [(await loop.create_connection(lambda lane=lane: lane, "127.0.0.1", server.port))[0] for lane in lanes]
+    transports = [await _connected(lane, server.port) for lane in lanes]
     cpu, began = server.cpu_seconds(), time.monotonic()
     for lane in lanes:
         lane.until = began + seconds
@@ -82,6 +82,11 @@ async def _drive(
     finally:
         for transport in transports:
             transport.close()
+
+
+async def _connected(lane: "_Lane", port: int) -> asyncio.BaseTransport:
+    transport, _ = await asyncio.get_running_loop().create_connection(lambda: lane, "127.0.0.1", port)
+    return transport
 
 
 class _Lane(asyncio.Protocol):

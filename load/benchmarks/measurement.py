@@ -1,5 +1,6 @@
 """Rounds of one work on several servers in turn, and what may be concluded from them."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import median
@@ -35,9 +36,9 @@ class Measured:
 
     @property
     def spread(self) -> float:
-        """How far the CPU figures of the rounds lie apart, as a part of their median."""
+        """How far the CPU figures of the rounds lie apart, as a part of their median; infinite for none."""
         figures = [run.cpu_microseconds for run in self.runs]
-        return (max(figures) - min(figures)) / self.cpu_microseconds
+        return (max(figures) - min(figures)) / self.cpu_microseconds if self.cpu_microseconds else math.inf
 
 
 def measure(work: Work, directories: Sequence[Directory], connections: int, pace: Pace) -> list[Measured]:

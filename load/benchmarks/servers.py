@@ -7,6 +7,7 @@ import sysconfig
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -61,8 +62,9 @@ def peer(token: str) -> Iterator[Server]:
         yield it
 
 
-def peer_is_installed() -> bool:
-    return find_spec("scim2_server") is not None
+def peer_version() -> str | None:
+    """None when it is not installed."""
+    return version(PEER) if find_spec("scim2_server") is not None else None
 
 
 @contextmanager

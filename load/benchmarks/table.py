@@ -1,5 +1,6 @@
 """Lines of the table: two figures and their ratio; on paper and as JSON."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -29,7 +30,7 @@ class Line:
     ratio: float = field(init=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "ratio", self.ours / self.other)
+        object.__setattr__(self, "ratio", self.ours / self.other if self.other else math.inf)
 
     @property
     def is_conclusive(self) -> bool:
