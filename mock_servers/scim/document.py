@@ -95,11 +95,10 @@ def _standard_path(name: str, key: str, resource_type: ResourceType) -> tuple[st
 
 def check_required(document: Document, resource_type: ResourceType, policy: Policy) -> None:
     """Refuse a document without what the schema, or a habit of the policy, requires."""
-    for attribute in resource_type.attributes.values():
-        if attribute.required and attribute.name not in SET_BY_SERVER:
-            value = document.get(attribute.name)
-            if not isinstance(value, str) or not value.strip():
-                raise invalid_value(f"{attribute.name} is required")
+    for name in resource_type.required:
+        value = document.get(name)
+        if not isinstance(value, str) or not value.strip():
+            raise invalid_value(f"{name} is required")
     if resource_type.name != "User":
         return
     if policy.email_required and not _has_email(document):

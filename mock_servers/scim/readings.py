@@ -29,7 +29,8 @@ class Readings:
     unknown_in_filter_matches_nothing: bool = False
     """A filter on an attribute that no schema has finds nothing; else it is refused (AMB-10)."""
     unknown_in_body_refused: bool = False
-    """An attribute that no schema has is refused with 400 invalidSyntax; else it is left out (AMB-10)."""
+    """An attribute, or a URN in `schemas`, that no schema of the type has is refused with 400 invalidSyntax; else it is
+    left out (AMB-10)."""
     unknown_path_error: Literal["invalidPath", "noTarget"] = "invalidPath"
     """The scimType of a PATCH path that no schema has, where it is refused (AMB-10)."""
     missing_matches_ne: bool = True

@@ -66,6 +66,11 @@ class ResourceType:
         """Paths, such as ("name", "givenName"), of attributes that are not `returned` by default, and when they are."""
         return tuple(_not_by_default((*self.attributes.values(), *self.extensions.values())))
 
+    @functools.cached_property
+    def required(self) -> tuple[str, ...]:
+        """The names of the attributes that a body must have."""
+        return tuple(attribute.name for attribute in self.attributes.values() if attribute.required)
+
     def attribute(self, name: str) -> Attribute | None:
         return self.attributes.get(name.lower())
 
