@@ -92,6 +92,19 @@ def test_a_path_without_a_version_is_no_endpoint(client: httpx.Client) -> None:
     assert [client.get(f"{root}{path}").status_code for path in ("/Users", "/scim/Users")] == [404, 404]
 
 
+def test_a_job_goes_over_the_wire(client: httpx.Client) -> None:
+    created = {"method": "POST", "path": "/Users", "bulkId": "x", "data": {"schemas": [USER], "userName": "bulk"}}
+    deleted = {"method": "DELETE", "path": "/Users/bulkId:x"}
+    job = {"schemas": ["urn:ietf:params:scim:api:messages:2.0:BulkRequest"], "Operations": [created, deleted]}
+    answered = client.post("/Bulk", json=job)
+    assert (answered.status_code, answered.headers["content-type"]) == (200, SCIM)
+    assert [one["status"] for one in answered.json()["Operations"]] == ["201", "204"]
+    refused = client.post("/Bulk", json={**job, "Operations": [created] * 1_001})
+    assert (refused.status_code, refused.json()["status"]) == (413, "413")
+    refused = client.post("/Bulk", content=b" " * (4 * 1024 * 1024 + 1))
+    assert (refused.status_code, "4194304" in refused.json()["detail"]) == (413, True)
+
+
 @pytest.mark.requirement("RFC7644-3.12-17")
 def test_a_mistake_of_the_server_is_told_as_one(client: httpx.Client, monkeypatch: pytest.MonkeyPatch) -> None:
     def mistaken(*_: object) -> None:
