@@ -27,7 +27,7 @@ CREATE TRIGGER resource_shown AFTER UPDATE OF hidden ON resource WHEN new.hidden
 
 def _names(resources: Resources, offset: int, limit: int) -> list[str]:
     def page(connection: Connection) -> list[str]:
-        return [str(row.document["userName"]) for row in resources.page(connection, "User", offset, limit)]
+        return [str(row.document["userName"]) for row in resources.listing.page(connection, "User", offset, limit)]
 
     return resources.database.read(page)
 
@@ -41,7 +41,7 @@ def _insert(resources: Resources, names: list[str]) -> None:
 
 
 def _total(resources: Resources) -> int:
-    return resources.database.read(lambda connection: resources.total(connection, "User"))
+    return resources.database.read(lambda connection: resources.listing.total(connection, "User"))
 
 
 @pytest.mark.parametrize("seed", range(3))
@@ -119,9 +119,9 @@ def test_what_one_answer_reads_is_of_one_moment(tmp_path: Path, clock: VirtualCl
         _insert(resources, ["ada"])
 
         def query(connection: Connection) -> tuple[int, int]:
-            before = resources.total(connection, "User")
+            before = resources.listing.total(connection, "User")
             _insert(resources, ["grace"])
-            return before, resources.total(connection, "User")
+            return before, resources.listing.total(connection, "User")
 
         assert resources.at_one_moment(query) == (1, 1)
         assert _total(resources) == 2

@@ -83,7 +83,7 @@ class Selection:
             return False
         return not self._resources.database.read(
             lambda connection: any(
-                self._resources.has_more_than(connection, FEW, part.kind, part.where, part.parameters)
+                self._resources.listing.has_more_than(connection, FEW, part.kind, part.where, part.parameters)
                 for part in self._parts
             )
         )
@@ -116,13 +116,13 @@ class Selection:
         return list(zip(keys, self._rows_of(connection, keys), strict=True))
 
     def _rows_of(self, connection: Connection, keys: Sequence[Keys]) -> list[Row]:
-        return self._resources.numbered(connection, [number for *_, number in keys if isinstance(number, int)])
+        return self._resources.listing.numbered(connection, [number for *_, number in keys if isinstance(number, int)])
 
     def _count(self, connection: Connection, part: _Part) -> int:
         if part.is_everything:
-            return self._resources.total(connection, part.kind)
+            return self._resources.listing.total(connection, part.kind)
         if part.holds is None:
-            return self._resources.count(connection, part.kind, part.where, part.parameters)
+            return self._resources.listing.count(connection, part.kind, part.where, part.parameters)
         return sum(1 for _ in self._matching(connection, part))
 
     def _counted_page(self, connection: Connection, offset: int, count: int) -> tuple[int, list[Row]]:
@@ -138,8 +138,8 @@ class Selection:
 
     def _some_of(self, connection: Connection, part: _Part, offset: int, limit: int) -> list[Row]:
         if part.is_everything and self._order is None:
-            return self._resources.page(connection, part.kind, offset, limit)
-        found = self._resources.select(
+            return self._resources.listing.page(connection, part.kind, offset, limit)
+        found = self._resources.listing.select(
             connection, part.kind, part.where, part.parameters, self._order or "number", limit=limit, offset=offset
         )
         return [row for row, _ in found]
@@ -149,7 +149,7 @@ class Selection:
     ) -> Iterator[tuple[Row, Any]]:
         """The rows of a part that fulfil a condition more, each with the value of the column of the order."""
         condition = f"({part.where}) AND ({where})"
-        found = self._resources.select(
+        found = self._resources.listing.select(
             connection, part.kind, condition, (*part.parameters, *parameters), order, self._column or "NULL"
         )
         for row, value in found:
@@ -184,7 +184,7 @@ class Selection:
         value, number = place.keys
         if not isinstance(value, str) or len(value) < _KEY_CHARACTERS:
             return place
-        held = self._resources.value_of(connection, number, self._column)
+        held = self._resources.listing.value_of(connection, number, self._column)
         return replace(place, keys=(held, number)) if isinstance(held, str) and held.startswith(value) else place
 
     def _walk(self, connection: Connection, place: Place | None, limit: int) -> tuple[int, list[Keys]]:
