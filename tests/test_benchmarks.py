@@ -32,10 +32,12 @@ def test_a_line_holds_both_sides_against_each_other() -> None:
 def test_the_middle_round_counts_and_wild_rounds_conclude_nothing() -> None:
     calm = Measured(tuple(Run(1_000, 1.0, cpu) for cpu in (0.10, 0.11, 0.12)))
     wild = Measured(tuple(Run(1_000, 1.0, cpu) for cpu in (0.10, 0.11, 0.20)))
+    hindered = Measured(tuple(Run(1_000, seconds, 0.11) for seconds in (1.0, 1.1, 3.0)))
 
     assert round(calm.cpu_microseconds) == 110
     assert [line.is_conclusive for line in lines_of("read", calm, calm, "another", 1.0)] == [True, True]
-    assert [line.is_conclusive for line in lines_of("read", calm, wild, "another", 1.0)] == [False, False]
+    assert [line.is_conclusive for line in lines_of("read", calm, wild, "another", 1.0)] == [False, True]
+    assert [line.is_conclusive for line in lines_of("read", calm, hindered, "another", 1.0)] == [True, False]
 
 
 def test_what_is_kept_can_be_read_by_a_program(tmp_path: Path) -> None:

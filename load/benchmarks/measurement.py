@@ -35,10 +35,13 @@ class Measured:
         return median(run.rate for run in self.runs)
 
     @property
-    def spread(self) -> float:
-        """How far the CPU figures of the rounds lie apart, as a part of their median; infinite for none."""
-        figures = [run.cpu_microseconds for run in self.runs]
-        return (max(figures) - min(figures)) / self.cpu_microseconds if self.cpu_microseconds else math.inf
+    def cpu_spread(self) -> float:
+        """How far the rounds lie apart, as a part of their median."""
+        return _spread([run.cpu_microseconds for run in self.runs])
+
+    @property
+    def rate_spread(self) -> float:
+        return _spread([run.rate for run in self.runs])
 
 
 def measure(work: Work, directories: Sequence[Directory], connections: int, pace: Pace) -> list[Measured]:
@@ -50,3 +53,9 @@ def measure(work: Work, directories: Sequence[Directory], connections: int, pace
         for directory, held in zip(directories, runs, strict=True):
             held.append(drive(directory.server, work.requests(directory), connections, seconds=pace.seconds))
     return [Measured(tuple(held)) for held in runs]
+
+
+def _spread(figures: Sequence[float]) -> float:
+    """Infinite where too little was done to be measured."""
+    middle = median(figures)
+    return (max(figures) - min(figures)) / middle if middle else math.inf

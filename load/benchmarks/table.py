@@ -39,10 +39,10 @@ class Line:
 
 def lines_of(work: str, ours: Measured, other: Measured, other_name: str, disk_syncs: float) -> list[Line]:
     """What one work costs, and how often it is done in a second."""
-    spread = max(ours.spread, other.spread)
+    cpu_spread, rate_spread = max(ours.cpu_spread, other.cpu_spread), max(ours.rate_spread, other.rate_spread)
     return [
-        Line(work, ours.cpu_microseconds, other.cpu_microseconds, other_name, CPU, disk_syncs, spread),
-        Line(work, ours.rate, other.rate, other_name, RATE, disk_syncs, spread),
+        Line(work, ours.cpu_microseconds, other.cpu_microseconds, other_name, CPU, disk_syncs, cpu_spread),
+        Line(work, ours.rate, other.rate, other_name, RATE, disk_syncs, rate_spread),
     ]
 
 
