@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from urllib.parse import quote
 
@@ -9,7 +10,13 @@ import pytest
 
 from scimulate.mock_servers.clock import VirtualClock
 from scimulate.mock_servers.scim.endpoint import Endpoint
+from scimulate.mock_servers.scim.errors import ScimError
+from scimulate.mock_servers.scim.filter import parse
+from scimulate.mock_servers.scim.matching import Resource, predicate
 from scimulate.mock_servers.scim.messages import Request, Response, Slow
+from scimulate.mock_servers.scim.policy import POLICIES
+from scimulate.mock_servers.scim.schema import USER as USER_TYPE
+from scimulate.mock_servers.scim.schema import Attribute
 from tests.scim_tenant import BASE, ENTERPRISE, USER, Answered, ScimTenant, scim_tenant
 
 REFUSED = (400, "invalidFilter")
@@ -541,3 +548,39 @@ def test_each_reading_of_an_open_point(
             else:
                 assert _found(tenant, text) == expected
             tenant.tenant.change_policy(**readings)
+
+
+_SIZES: list[Resource] = [{"size": 9}, {"size": 10}, {"size": -1}, {"size": 1.5}, {"size": 100.0}, {"size": "10"}, {}]
+
+
+@pytest.mark.requirement("RFC7644-3.4.2.2-28", "RFC7644-3.4.2.2-55")
+@pytest.mark.parametrize("number_type", ["integer", "decimal"])
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("size gt 9", [10, 100.0]),
+        ("size ge 9", [9, 10, 100.0]),
+        ("size lt 9", [-1, 1.5]),
+        ("size le 1.5", [-1, 1.5]),
+        ("size eq -1", [-1]),
+        ("size eq 1.5", [1.5]),
+        ("size eq 1e2", [100.0]),
+        ("size eq 1.0E+2", [100.0]),
+        ("size ne 10", [9, -1, 1.5, 100.0, "10", None]),
+        ("size pr and not (size lt 100)", [100.0, "10"]),
+        ('size eq "10"', None),
+        ("size eq true", None),
+        ("size co 1", None),
+        ("size gt null", None),
+    ],
+)
+def test_numbers_are_compared_by_their_value(number_type: str, text: str, found: list[object] | None) -> None:
+    """No schema of this server has a number: one is made up."""
+    sized = replace(USER_TYPE, attributes={"size": Attribute("size", number_type)})
+    if found is None:
+        with pytest.raises(ScimError) as refused:
+            predicate(parse(text), [sized], POLICIES["strict"])
+        assert (refused.value.status, refused.value.scim_type) == REFUSED
+    else:
+        holds = predicate(parse(text), [sized], POLICIES["strict"])
+        assert [resource.get("size") for resource in _SIZES if holds(resource)] == found
