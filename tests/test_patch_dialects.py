@@ -129,7 +129,7 @@ def legacy(op: str, path: str, value: object = None) -> Operation:
             for blank in ("", None)
         ),
         *(pytest.param([legacy(op, MANAGER, "boss")], BOSS, id=f"ENTRA-191 {op}") for op in ("Add", "Replace", "add")),
-        pytest.param([add("manager", [{"$ref": "https://x.test/boss", "value": "boss"}])], {}, id="ENTRA-192"),
+        pytest.param([add("manager", [{"$ref": "https://x.test/boss", "value": "boss"}])], BOSS, id="ENTRA-192"),
         pytest.param([add(MANAGER, {"value": "boss"})], BOSS, id="ENTRA-193 D-133"),
         pytest.param([legacy("Add", MANAGER, "boss"), remove(MANAGER)], {}, id="ENTRA-193 removed"),
         pytest.param([legacy("Add", MANAGER, "first"), replace(MANAGER, "boss")], BOSS, id="ENTRA-194"),

@@ -54,7 +54,8 @@ def user_after(user: JSON, steps: list[Step]) -> JSON:
 
 
 def one_step(user: JSON, step: Step) -> None:
-    op, value = step.sent["op"], deepcopy(step.sent.get("value"))
+    op: str = step.sent["op"]
+    value: Any = deepcopy(step.sent.get("value"))
     if step.attribute is None:
         for name, inner in value.items():
             one_step(user, Step({"op": op, "value": inner}, name))
@@ -72,11 +73,10 @@ def one_step(user: JSON, step: Step) -> None:
 
 def change_parts(user: JSON, op: str, attribute: str, sub: str | None, value: Any) -> None:
     parts = user.setdefault(attribute, {})
-    named = {sub: value} if sub else value
     if op == "remove":
-        named = {sub: None} if sub else dict.fromkeys(parts)
-        op = "replace"
-    for name, inner in (dict.fromkeys(parts) if named is None and op == "replace" else named or {}).items():
+        op, value = "replace", None
+    named: JSON = {sub: value} if sub else value or ({} if op == "add" or value == {} else dict.fromkeys(parts))
+    for name, inner in named.items():
         if inner is not None:
             parts[name] = inner
         elif op == "replace":
@@ -242,21 +242,18 @@ def selections(draw: st.DrawFn, attribute: str) -> tuple[Select | None, str, JSO
     wanted = draw(types)
     other = "value" if attribute == "emails" else "locality"
     text = draw(texts)
-    return draw(
-        st.sampled_from(
-            [
-                (None, "", None),
-                (lambda one: one.get("type") == wanted, f'[type eq "{wanted}"]', {"type": wanted}),
-                (lambda one: one.get(other) == text, f'[{other} eq "{text}"]', {other: text}),
-                (lambda one: one.get("primary") is True, "[primary eq true]", {"primary": True}),
-                (
-                    lambda one: one.get("type") == wanted and one.get(other) == text,
-                    f'[type eq "{wanted}" and {other} eq "{text}"]',
-                    {"type": wanted, other: text},
-                ),
-            ]
-        )
-    )
+    choices: list[tuple[Select | None, str, JSON | None]] = [
+        (None, "", None),
+        (lambda one: one.get("type") == wanted, f'[type eq "{wanted}"]', {"type": wanted}),
+        (lambda one: one.get(other) == text, f'[{other} eq "{text}"]', {other: text}),
+        (lambda one: one.get("primary") is True, "[primary eq true]", {"primary": True}),
+        (
+            lambda one: one.get("type") == wanted and one.get(other) == text,
+            f'[type eq "{wanted}" and {other} eq "{text}"]',
+            {"type": wanted, other: text},
+        ),
+    ]
+    return draw(st.sampled_from(choices))
 
 
 @st.composite

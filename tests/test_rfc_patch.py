@@ -32,7 +32,12 @@ ADA: dict[str, Any] = {
     "addresses": [OFFICE, DEPOT, FLAT],
     ENTERPRISE: COMPANY,
 }
+NOTHING: tuple[object, ...] = (None, [])
+"""What is no value (RFC 7643 §2.5)."""
 NEW = {"value": "new@x.test", "type": "other"}
+
+
+NO_OPERATIONS: tuple[object, ...] = (7, None, ["add"], {})
 
 
 @pytest.fixture(params=["strict", "entra"])
@@ -185,8 +190,8 @@ def assert_refused(tenant: ScimTenant, path: str, operations: list[Operation], *
             {ENTERPRISE: {**COMPANY, "department": "Engines"}},
             marks=pytest.mark.requirement("RFC7644-3.5.2-23"),
         ),
-        *(pytest.param(add("title", none), {}) for none in (None, [])),
-        *(pytest.param(add("emails", none), {}) for none in (None, [])),
+        *(pytest.param(add("title", none), {}) for none in NOTHING),
+        *(pytest.param(add("emails", none), {}) for none in NOTHING),
         pytest.param(add("name", {}), {}),
         pytest.param(add("name", {"givenName": None}), {}),
         pytest.param(add(ENTERPRISE, None), {}),
@@ -296,6 +301,12 @@ def test_add(tenant: ScimTenant, operation: Operation, changes: dict[str, object
         pytest.param(
             replace(f"{USER}:displayName", "A"), {"displayName": "A"}, marks=pytest.mark.requirement("RFC7644-3.5.2-19")
         ),
+        pytest.param(
+            replace("department", "E"),
+            {ENTERPRISE: {**COMPANY, "department": "E"}},
+            marks=pytest.mark.requirement("RFC7644-3.5.2-19"),
+        ),
+        pytest.param(replace(None, {"department": "E"}), {ENTERPRISE: {**COMPANY, "department": "E"}}),
         pytest.param(
             replace("Name.FAMILYNAME", "King"),
             {"name": {**NAME, "familyName": "King"}},
@@ -458,7 +469,7 @@ def test_a_path_reaches_inside_an_attribute_of_an_extension(tenant: ScimTenant) 
             "invalidSyntax",
             marks=pytest.mark.requirement("RFC7644-3.5.2-07"),
         ),
-        *(pytest.param({"op": op, "path": "title", "value": "x"}, "invalidSyntax") for op in (7, None, ["add"], {})),
+        *(pytest.param({"op": op, "path": "title", "value": "x"}, "invalidSyntax") for op in NO_OPERATIONS),
         pytest.param(
             {"op": "remove"},
             "noTarget",

@@ -51,6 +51,8 @@ def resolve_path(text: str, resource_type: ResourceType) -> Path:
         raise UnknownAttribute
     name, brackets, sub_name = _parts(rest)
     attribute = extension.sub(name) if extension is not None else resource_type.attribute(name)
+    if attribute is None and split is None:
+        extension, attribute = _of_an_extension(name, resource_type)
     if attribute is None:
         raise UnknownAttribute
     selected = _selection(attribute, brackets) if brackets is not None else None
@@ -60,6 +62,15 @@ def resolve_path(text: str, resource_type: ResourceType) -> Path:
     if sub is None:
         raise UnknownAttribute
     return Path(extension, attribute, sub, selected)
+
+
+def _of_an_extension(name: str, resource_type: ResourceType) -> tuple[Attribute | None, Attribute | None]:
+    """§3.5.2: a path without a URN is read by all schemas of the resource; the core schema comes first."""
+    for extension in resource_type.extensions.values():
+        attribute = extension.sub(name)
+        if attribute is not None:
+            return extension, attribute
+    return None, None
 
 
 def _parts(text: str) -> tuple[str, str | None, str | None]:
