@@ -5,13 +5,15 @@ import socket
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
+from pathlib import Path
 
 import httpx
 import orjson
 import pytest
 
 from scimulate.mock_servers.clock import VirtualClock
-from scimulate.mock_servers.connections import Bounds
+from scimulate.mock_servers.connections import USUAL_BOUNDS, Bounds
+from scimulate.mock_servers.scim import limits
 from scimulate.mock_servers.scim.limits import HEAD_BYTES, URL_BYTES
 from scimulate.mock_servers.serving import RunningServer, create_app, open_tenants
 from scimulate.scim_schemas import validate
@@ -316,3 +318,26 @@ def test_trailers_are_passed_over(patient: Listener) -> None:
     head = b"POST /scim/v2/Users HTTP/1.1\r\n" + HOST + patient.authorization + b"Connection: close\r\n"
     sent = head + b"Transfer-Encoding: chunked\r\n\r\n2\r\n[]\r\n0\r\nHost: other\r\nAuthorization: none\r\n\r\n"
     assert _only_error(patient.said(sent)) == 400
+
+
+def test_the_page_tells_the_bounds() -> None:
+    page = (Path(__file__).resolve().parent.parent / "docs" / "durability-and-limits.md").read_text(encoding="utf-8")
+    told = dict(line.strip("| ").split(" | ")[:2] for line in page.splitlines() if line.startswith("| "))
+    kibibytes = 1024
+    assert told == {
+        "Bound": "Value",
+        "---": "---",
+        "Request line and headers to arrive": f"{USUAL_BOUNDS.head_seconds:.0f} s",
+        "Body to arrive": f"{USUAL_BOUNDS.body_seconds:.0f} s",
+        "Connection without a request": f"{USUAL_BOUNDS.idle_seconds:.0f} s",
+        "Answer left unread": f"{USUAL_BOUNDS.stalled_seconds:.0f} s",
+        "Open connections": f"{USUAL_BOUNDS.connections}",
+        "Request target": f"{limits.URL_BYTES // kibibytes} KiB",
+        "Request line and headers": f"{limits.HEAD_BYTES // kibibytes} KiB",
+        "Body": f"{limits.BODY_BYTES // kibibytes // kibibytes} MiB",
+        "Depth of JSON": f"{limits.JSON_DEPTH}",
+        "Filter": f"{limits.FILTER_BYTES // kibibytes} KiB, {limits.FILTER_DEPTH} levels, {limits.FILTER_TERMS} terms",
+        "Operations of a PATCH": f"{limits.PATCH_OPERATIONS}",
+        "Operations of a bulk request": f"{limits.BULK_OPERATIONS}",
+        "Members in a request": f"{limits.MEMBERS}",
+    }
