@@ -23,7 +23,8 @@ texts = st.one_of(
     st.sampled_from(["", "ab", "ss", "e\u0301", "\u03c2", "\uff21", "a b", "a\x00b", "\ud7ff", "\ud7ffz", "\ue000"]),
     st.sampled_from(["\U0010ffff", "a\U0010ffff", "\U0010ffffb", *"%_*'\"\\\x00"]),
     st.text(st.sampled_from(_LETTERS), max_size=3),
-    st.text(st.sampled_from("aA"), max_size=2),
+    st.sampled_from(["a", "A", "b", "c"]),
+    st.sampled_from(["a", "b"]),
 )
 _values = {
     "userName": texts,

@@ -1,6 +1,8 @@
 """Filters: the grammar of RFC 7644 §3.4.2.2 and what it finds."""
 
-from collections.abc import Iterator
+import sys
+from collections.abc import Callable, Iterator
+from types import FrameType
 
 import pytest
 
@@ -75,6 +77,68 @@ def test_a_bad_filter_is_refused(text: str) -> None:
         parse(text)
     assert (refused.value.status, refused.value.scim_type) == (400, "invalidFilter")
     assert "ada" not in refused.value.detail
+
+
+_ABYSSES = {
+    "parentheses": "(" * 100_000 + "a pr" + ")" * 100_000,
+    "negations": "not (" * 100_000 + "a pr" + ")" * 100_000,
+    "brackets": "a[" * 100_000 + "a pr" + "]" * 100_000,
+    "alternatives": " or ".join(["a pr"] * 131_072),
+    "a string without end": 'a eq "' + "\\" * 1_048_576,
+    "a name without end": "urn:" + "a:" * 524_288 + "b..",
+    "spaces": " " * 1_048_576 + "\x01",
+}
+
+
+@pytest.mark.parametrize("text", _ABYSSES.values(), ids=_ABYSSES)
+def test_a_bottomless_filter_is_refused(text: str) -> None:
+    """By its length where it is too long, and the part of it that is short enough by its depth or its form."""
+    for given in (text, text[:8192]):
+        with pytest.raises(ScimError) as refused:
+            parse(given)
+        assert (refused.value.status, refused.value.scim_type) == (400, "invalidFilter")
+
+
+class _Steps:
+    """Counts the lines of ours that run: work, and not time."""
+
+    def __init__(self) -> None:
+        self.taken = 0
+
+    def __call__(self, frame: FrameType, event: str, arg: object) -> "_Steps":
+        self.taken += event == "line"
+        return self
+
+
+def _steps_of(text: str) -> int:
+    steps = _Steps()
+    before = sys.gettrace()
+    sys.settrace(steps)
+    try:
+        parse(text)
+    except ScimError:
+        pass
+    finally:
+        sys.settrace(before)
+    return steps.taken
+
+
+def test_what_is_too_deep_is_left_where_it_becomes_so() -> None:
+    """The depth is counted on the way: what comes after the limit is not looked into."""
+    assert _steps_of("(" * 8000) < 1.1 * _steps_of("(" * 4000)
+    assert _steps_of(" or ".join(["a pr"] * 1000)) < 1.1 * _steps_of(" or ".join(["a pr"] * 500))
+
+
+_TWICE: dict[str, Callable[[int], str]] = {
+    "terms": lambda times: " or ".join(["a pr"] * times),
+    "tokens": lambda times: "a pr " + "and " * times,
+    "escapes": lambda times: 'a eq "' + "\\n" * times,
+}
+
+
+def test_the_work_grows_with_the_length_alone() -> None:
+    for form in _TWICE.values():
+        assert _steps_of(form(40)) < 2.2 * _steps_of(form(20)) + 50
 
 
 def test_the_limits_themselves_are_allowed() -> None:

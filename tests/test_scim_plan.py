@@ -3,6 +3,7 @@
 import itertools
 import sqlite3
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
 
 import pytest
@@ -10,11 +11,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from scimulate.mock_servers.clock import VirtualClock
-from scimulate.mock_servers.scim.filter import Filter
+from scimulate.mock_servers.scim.filter import Filter, parse
 from scimulate.mock_servers.scim.limits import Limits
 from scimulate.mock_servers.scim.matching import predicate
 from scimulate.mock_servers.scim.plan import Plan, plan_of
+from scimulate.mock_servers.scim.policy import POLICIES
 from scimulate.mock_servers.scim.projection import WHOLE
+from scimulate.mock_servers.scim.readings import Readings
 from scimulate.mock_servers.scim.representation import links_of, represent
 from scimulate.mock_servers.scim.resources import Resources
 from scimulate.mock_servers.scim.rows import COLUMNS, Row, row_of
@@ -138,3 +141,142 @@ def test_plans_and_the_evaluator_find_the_same_at_length(
     database: Database, story: Story, filters: tuple[list[Filter], list[Filter], list[Filter]]
 ) -> None:
     _check_agreement(database, story, filters)
+
+
+@pytest.mark.parametrize(
+    ("text", "exact", "narrow"),
+    [
+        ('userName eq "Ada"', True, True),
+        ('id eq "1" and title pr', False, True),
+        ('userName eq "a" or externalId eq "b"', True, True),
+        ('userName sw "a"', True, False),
+        ('displayName co "a"', True, False),
+        ('displayName ew "a"', False, False),
+        ('not (userName eq "a")', True, False),
+        ('meta.created gt "2026-01-05T09:00:00Z"', True, False),
+        ('emails eq "a@x"', True, True),
+        ('emails[value eq "a@x"]', True, True),
+        ('emails[type eq "work" and value eq "a@x"]', False, True),
+        ('emails[value sw "a" and value ew "x"]', False, False),
+        ('emails[value eq "a" or value eq "b"]', True, True),
+        ('emails[type eq "work"].value eq "a@x"', False, True),
+        ('emails[value sw "a"].value eq "a@x"', False, True),
+        ('groups.value eq "1"', True, False),
+    ],
+)
+def test_a_filter_is_answered_by_columns(text: str, exact: bool, narrow: bool) -> None:
+    plan = plan_of(parse(text), USER, POLICIES["strict"])
+    assert plan is not None
+    assert (plan.exact, plan.narrow) == (exact, narrow)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "title pr",
+        "active eq true",
+        'userName eq "a" or title pr',
+        'not (displayName ew "a")',
+        'not (userName eq "a" and title pr)',
+        'emails.value ne "a"',
+        'emails[type eq "work"]',
+        'emails[not (value eq "a")]',
+        'groups.value sw "1"',
+        'meta.created sw "2026"',
+    ],
+)
+def test_no_column_tells_of(text: str) -> None:
+    assert plan_of(parse(text), USER, POLICIES["strict"]) is None
+
+
+@pytest.mark.parametrize(
+    ("prefix", "found"),
+    [
+        ("a", ["a", "a\U0010ffff", "a\U0010ffffz"]),
+        ("a\U0010ffff", ["a\U0010ffff", "a\U0010ffffz"]),
+        ("\ud7ff", ["\ud7ff", "\ud7ffz"]),
+        ("\U0010ffff", ["\U0010ffff", "\U0010ffffz"]),
+    ],
+)
+def test_a_beginning_is_a_range(prefix: str, found: list[str]) -> None:
+    plan = plan_of(parse(f'userName sw "{prefix}"'), USER, POLICIES["strict"])
+    assert plan is not None
+    names = ["", "a", "a\U0010ffff", "a\U0010ffffz", "b", "\ud7ff", "\ud7ffz", "\ue000", "\U0010ffff", "\U0010ffffz"]
+    connection = sqlite3.connect(":memory:")
+    connection.execute("CREATE TABLE resource (user_name TEXT)")
+    connection.executemany("INSERT INTO resource VALUES (?)", [(name,) for name in names])
+    assert [
+        name for (name,) in connection.execute(f"SELECT * FROM resource WHERE {plan.where}", plan.parameters)
+    ] == found
+    connection.close()
+
+
+def test_members_who_were_deleted_are_told_by_no_column() -> None:
+    tree = parse('members.value eq "1"')
+    plans = [
+        plan_of(tree, GROUP, replace(POLICIES["strict"], readings=Readings(deleted_members_stay=stay)))
+        for stay in (False, True)
+    ]
+    assert [plan and (plan.exact, plan.narrow) for plan in plans] == [(False, True), None]
+
+
+_INDEXED = {
+    'userName sw "a"': "resource_by_user_name",
+    'userName gt "a" and userName lt "b"': "resource_by_user_name",
+    'externalId eq "a"': "resource_external_id",
+    'displayName sw "a"': "resource_display_name",
+    'id eq "a"': "resource_id",
+    'meta.created gt "2026-01-05T09:00:00Z"': "resource_created",
+    'meta.lastModified gt "2026-01-05T09:00:00Z"': "resource_modified",
+    'emails.value eq "a"': "rowid=?",
+    'groups.value eq "a"': "rowid=?",
+    'externalId eq "a" or displayName eq "b"': "rowid=?",
+    'userName eq "a" or (emails.value eq "b" or id eq "c")': "rowid=?",
+}
+
+
+@pytest.mark.parametrize("text", _INDEXED)
+def test_an_index_answers(database: Database, text: str) -> None:
+    Resources(database, "empty", VirtualClock())
+    plan = plan_of(parse(text), USER, POLICIES["strict"])
+    assert plan is not None
+    asked = f"SELECT {COLUMNS} FROM resource WHERE tenant = ?1 AND kind = ?2 AND hidden = 0 AND ({plan.where})"
+    steps = database.read(
+        lambda connection: connection.execute(
+            f"EXPLAIN QUERY PLAN {asked}", ("empty", "User", *plan.parameters)
+        ).fetchall()
+    )
+    told = " ".join(detail for *_, detail in steps)
+    assert _INDEXED[text] in told
+    assert "(tenant=? AND kind=?)" not in told  # That would be everybody.
+
+
+def test_a_file_without_a_table_of_addresses_gets_one() -> None:
+    database = Database(":memory:")
+    former = Resources(database, "contoso", VirtualClock())
+
+    def undo(connection: Connection) -> str:
+        document: dict[str, object] = {
+            "userName": "a",
+            "emails": [{"value": "A@x"}, {"value": "ß@x"}, {"type": "work"}],
+        }
+        made = former.insert(connection, "User", document, source="Local")
+        former.insert(connection, "User", {"userName": "b"}, source="Local")
+        connection.execute("DROP TABLE address")
+        return made.id
+
+    made = database.write(undo)
+    later = Resources(database, "contoso", VirtualClock())
+    assert _addresses(database) == ["a@x", "ß@x"]
+    row = database.read(lambda connection: later.find(connection, "User", made))
+    assert row is not None
+    database.write(lambda connection: later.delete(connection, row))
+    assert _addresses(database) == []
+    database.close()
+
+
+def _addresses(database: Database) -> list[str]:
+    return [
+        value
+        for (value,) in database.read(lambda connection: connection.execute("SELECT value FROM address").fetchall())
+    ]

@@ -95,7 +95,7 @@ def check_size(text: str) -> None:
 def parse(text: str, readings: Readings = _USUAL) -> Filter:
     """The tree of a whole filter; anything else is refused with 400 invalidFilter."""
     check_size(text)
-    parser = _Parser(list(_tokens(text, readings.unquoted_operands_accepted)), readings)
+    parser = _Parser(_tokens(text, readings.unquoted_operands_accepted), readings)
     tree = parser.disjunction()
     parser.expect_end()
     return tree
@@ -118,10 +118,11 @@ def _tokens(text: str, single_quotes: bool) -> Iterator[_Token]:
 
 
 class _Parser:
-    """Recursive descent, with the depth and the number of terms counted."""
+    """Recursive descent, with the depth and the number of terms counted: nothing is read beyond what is too much."""
 
-    def __init__(self, tokens: list[_Token], readings: Readings) -> None:
-        self._tokens = tokens
+    def __init__(self, tokens: Iterator[_Token], readings: Readings) -> None:
+        self._coming = tokens
+        self._tokens: list[_Token] = []
         self._readings = readings
         self._position = 0
         self._depth = 0
@@ -135,7 +136,7 @@ class _Parser:
         return parts[0] if len(parts) == 1 else Or(tuple(parts))
 
     def expect_end(self) -> None:
-        if self._position < len(self._tokens):
+        if self._peek() is not None:
             raise self._unexpected("the end of the filter, `and` or `or`")
 
     def _conjunction(self) -> Filter:
@@ -226,7 +227,12 @@ class _Parser:
 
     def _peek(self, ahead: int = 0) -> _Token | None:
         position = self._position + ahead
-        return self._tokens[position] if position < len(self._tokens) else None
+        while position >= len(self._tokens):
+            token = next(self._coming, None)
+            if token is None:
+                return None
+            self._tokens.append(token)
+        return self._tokens[position]
 
     def _peek_word(self, word: str) -> bool:
         token = self._peek()

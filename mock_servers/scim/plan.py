@@ -27,6 +27,7 @@ _COLUMNS = {
 _ORDERS = {"eq": "=", "gt": ">", "ge": ">=", "lt": "<", "le": "<="}
 _LAST_CHARACTER, _BEFORE_SURROGATES, _AFTER_SURROGATES = 0x10FFFF, 0xD7FF, 0xE000
 
+_OWN_ROWS = "SELECT number FROM resource WHERE tenant = ?1 AND kind = ?2 AND hidden = 0 AND ({})"
 _OWN_ADDRESSES = "number IN (SELECT number FROM address WHERE tenant = ?1 AND {})"
 _GROUPS_WITH = (
     "number IN (SELECT x.group_number FROM resource m JOIN membership x ON x.member_number = m.number"
@@ -43,7 +44,7 @@ class Plan:
     """A condition that every visible resource of the filter fulfils.
 
     It stands in `SELECT … FROM resource WHERE tenant = ?1 AND kind = ?2 AND hidden = 0 AND ({where})`: `?1` is the
-    tenant there and within `where`, whose own parameters are plain `?`, in the order of `parameters`.
+    tenant there and within `where`, `?2` the kind; its own parameters are plain `?`, in the order of `parameters`.
     """
 
     where: str
@@ -224,12 +225,14 @@ def _any_of(plans: Sequence[Plan | None]) -> Plan | None:
     known = [plan for plan in plans if plan is not None]
     if len(known) < len(plans):
         return None
-    return Plan(
-        " OR ".join(f"({plan.where})" for plan in known),
-        sum((plan.parameters for plan in known), ()),
-        exact=all(plan.exact for plan in known),
-        narrow=all(plan.narrow for plan in known),
-    )
+    narrow = all(plan.narrow for plan in known)
+    if narrow:
+        # SQLite would rather look at everybody than into several indexes: each is asked by itself.
+        where = f"number IN ({' UNION ALL '.join(_OWN_ROWS.format(plan.where) for plan in known)})"
+    else:
+        where = " OR ".join(f"({plan.where})" for plan in known)
+    parameters = sum((plan.parameters for plan in known), ())
+    return Plan(where, parameters, exact=all(plan.exact for plan in known), narrow=narrow)
 
 
 def _none_of(plan: Plan | None) -> Plan | None:
