@@ -33,7 +33,7 @@ class Policy:
     unknown_paths_ignored: bool = False
     """PATCH of an attribute that no schema knows changes nothing instead of being refused (AMB-10)."""
     empty_patch_accepted: bool = False
-    """A PATCH with no operation succeeds: Microsoft's validator sends it."""
+    """A PATCH with no operation, or one that names no attribute, succeeds: Microsoft's validator sends it."""
     schemas_optional: bool = False
     """A message without `schemas` is taken for what its endpoint expects (AMB-14, AMB-51)."""
     blank_clears: bool = False
