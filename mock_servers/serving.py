@@ -28,7 +28,7 @@ from scimulate.mock_servers.scim.asgi import Receive, ScimRim, Scope, Send
 from scimulate.mock_servers.scim.endpoint import Endpoint, refusal
 from scimulate.mock_servers.scim.errors import ScimError
 from scimulate.mock_servers.scim.messages import SCIM_TYPE
-from scimulate.mock_servers.scim.store import Database, DatabaseUnusable
+from scimulate.mock_servers.scim.store import Database, DatabaseTrouble, DatabaseUnusable
 from scimulate.mock_servers.scim.traffic import Traffic
 from scimulate.mock_servers.sessions import Sessions
 from scimulate.mock_servers.tenants import DEFAULT_POLICY, DEFAULT_TENANT, Tenant, Tenants
@@ -67,7 +67,7 @@ def open_tenants(
     """The tenants kept at `path` (or in ":memory:"); raises `StorageUnusable`."""
     try:
         return Tenants(Database(path, synchronous=synchronous), new_clock, default_policy=default_policy)
-    except DatabaseUnusable as error:
+    except (DatabaseUnusable, DatabaseTrouble) as error:
         raise StorageUnusable(str(error)) from error
 
 

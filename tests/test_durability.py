@@ -23,7 +23,7 @@ from scimulate.mock_servers.clock import VirtualClock
 from scimulate.mock_servers.portal.administrators import EVERYDAY_ROLES
 from scimulate.mock_servers.scim import store
 from scimulate.mock_servers.scim.store import Connection, Database, DatabaseTrouble
-from scimulate.mock_servers.serving import RunningServer, create_app, open_tenants
+from scimulate.mock_servers.serving import RunningServer, StorageUnusable, create_app, open_tenants
 from scimulate.mock_servers.tenants import Tenant
 from scimulate.scim_schemas import validate
 
@@ -472,6 +472,18 @@ def test_the_portal_the_control_surface_and_the_token_endpoint_say_a_sentence(md
     assert asked["control"].json() == {"message": "the database cannot be used now"}
     assert asked["portal"].json()["code"] == "store_unusable"
     assert asked["token endpoint"].json()["error"] == "temporarily_unavailable"
+
+
+def test_a_locked_file_keeps_a_server_from_starting_with_a_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(store, "LOCK_SECONDS", 0.1)
+    path = tmp_path / "mdm.sqlite"
+    open_tenants(str(path), lambda name: VirtualClock()).database.close()
+    with closing(sqlite3.connect(path, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        with pytest.raises(StorageUnusable, match="database is locked"):
+            open_tenants(str(path), lambda name: VirtualClock())
 
 
 @pytest.mark.skipif(not hasattr(resource, "prlimit"), reason="the limits of another process can be set on Linux alone")
