@@ -454,7 +454,7 @@ def test_a_filter_on_one_resource_finds_no_other(tenant: ScimTenant) -> None:
     assert ([user["userName"] for user in found], refused.error) == (["boss"], REFUSED)
 
 
-_TABLE_3 = {
+_TABLE_3: dict[str, dict[str, list[str] | None]] = {
     'title {} "head"': {
         "eq": ["boss"],
         "ne": ["ada", "bob", "cy", "dee"],
