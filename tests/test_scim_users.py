@@ -201,11 +201,24 @@ def test_schemas_are_required_of_a_strict_message_only() -> None:
 @pytest.mark.parametrize(
     "operation", [{"op": "remove", "path": "active"}, {"op": "replace", "path": "active", "value": None}]
 )
-def test_who_has_no_active_any_more_is_active_and_shown_so(endpoint: ScimTenant, operation: dict[str, object]) -> None:
+def test_who_has_no_active_any_more_is_active_and_shown_so(operation: dict[str, object]) -> None:
     """D-089: never a user that the portal lists as Enabled, and that a search for active users misses."""
-    grace = endpoint.create_user("grace", active=False)
-    assert endpoint.patch(f"/Users/{grace['id']}", operation).body["active"] is True
-    assert endpoint.user_names(filter='userName eq "grace" and active eq true') == ["grace"]
+    with scim_tenant("entra") as entra:
+        grace = entra.create_user("grace", active=False)
+        assert entra.patch(f"/Users/{grace['id']}", operation).body["active"] is True
+        assert entra.user_names(filter='userName eq "grace" and active eq true') == ["grace"]
+
+
+@pytest.mark.parametrize(
+    "operation", [{"op": "remove", "path": "active"}, {"op": "replace", "path": "active", "value": None}]
+)
+def test_active_is_unassigned_where_it_is_not_restored(operation: dict[str, object]) -> None:
+    """RFC 7644 §3.5.2.2."""
+    with scim_tenant("strict") as strict:
+        grace = strict.create_user("grace", active=False)
+        assert "active" not in strict.patch(f"/Users/{grace['id']}", operation).body
+        assert "active" not in strict.send("GET", f"/Users/{grace['id']}").body
+        assert strict.user_names(filter="active pr") == []
 
 
 def test_one_value_of_one_type_is_kept_once(endpoint: ScimTenant) -> None:

@@ -7,7 +7,7 @@ Names are read in any letter case (RFC 7643 §2.1); of one attribute that is giv
 """
 
 from scimulate.mock_servers.scim.errors import ScimError, invalid_syntax, invalid_value, read_only
-from scimulate.mock_servers.scim.forms import has_form_of, is_one_certificate
+from scimulate.mock_servers.scim.forms import has_form_of, holds_several_certificates
 from scimulate.mock_servers.scim.policy import Policy
 from scimulate.mock_servers.scim.schema import ENTERPRISE_URN, Attribute, ResourceType
 
@@ -214,8 +214,8 @@ def _coerce_complex(attribute: Attribute, value: object, policy: Policy) -> obje
             kept.pop(sub.name, None)
     if "value" in kept:
         kept.pop("$ref", None)  # It follows from the value, and is shown beside it.
-    if attribute.name == "x509Certificates" and "value" in kept and not is_one_certificate(kept["value"]):
-        raise invalid_value("a value of x509Certificates is one certificate, in DER and base64")
+    if attribute.name == "x509Certificates" and holds_several_certificates(kept.get("value")):
+        raise invalid_value("a value of x509Certificates is one certificate")
     return kept or None
 
 

@@ -34,13 +34,27 @@ def bytes_of(text: str) -> bytes | None:
         return None
 
 
-def is_one_certificate(value: object) -> bool:
-    """Whether base64 text holds one DER value and nothing after it (RFC 7643 §4.1.2, x509Certificates)."""
+def holds_several_certificates(value: object) -> bool:
+    """Whether base64 text holds several DER values in a row where one is due (RFC 7643 §4.1.2, x509Certificates).
+
+    What is no DER at all is taken as it comes: clients fill test data with any bytes.
+    """
     content = bytes_of(value) if isinstance(value, str) else None
-    if content is None or len(content) < 2 or content[0] != 0x30:
-        return False
-    length, start = content[1], 2
+    count, start = 0, 0
+    while content is not None and start < len(content):
+        end = _end_of_sequence(content, start)
+        if end is None:
+            return False
+        count, start = count + 1, end
+    return count > 1
+
+
+def _end_of_sequence(content: bytes, start: int) -> int | None:
+    """Where the DER sequence that starts there ends; None when there is none."""
+    if content[start] != 0x30 or len(content) < start + 2:
+        return None
+    length, start = content[start + 1], start + 2
     if length > 0x80:
-        start += length - 0x80
-        length = int.from_bytes(content[2:start])
-    return len(content) == start + length
+        start, long = start + length - 0x80, content[start : start + length - 0x80]
+        length = int.from_bytes(long)
+    return start + length if start + length <= len(content) else None

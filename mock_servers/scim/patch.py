@@ -176,6 +176,8 @@ class _Reader:
             raise invalid_value("an extension takes an object of attributes")
         for key, inner in step.value.items():
             attribute = extension.sub(key)
+            if attribute is None and key.lower() == "schemas" and inner == [extension.name]:
+                continue  # A container that says what it is, as scim2-models writes it, says nothing else by that.
             if attribute is None:
                 self._refuse_unknown()
                 continue

@@ -38,6 +38,8 @@ class Policy:
     """A message without `schemas` is taken for what its endpoint expects (AMB-14, AMB-51)."""
     blank_clears: bool = False
     """Replace with "" takes an optional attribute away, as replace with null does (ENTRA-162)."""
+    active_restored: bool = False
+    """A user whose `active` is taken away has it true again and is listed as enabled (D-089); else it is unassigned."""
     email_required: bool = False
     """A user without an e-mail address is refused (IVANTI-040)."""
     delete_disables: bool = False
@@ -105,6 +107,7 @@ _ENTRA_TOLERANCES: dict[str, Any] = {
     "empty_patch_accepted": True,
     "schemas_optional": True,
     "blank_clears": True,
+    "active_restored": True,
 }
 
 _IVANTI_HABITS: dict[str, Any] = {

@@ -90,8 +90,8 @@ class Users:
 
         def modified(row: Row) -> Document:
             document = filtered_for_policy(apply(row.document, steps, self._policy), self._policy)
-            if "active" in row.document:
-                document.setdefault("active", True)  # Taken away, it has its default again, and is shown: D-089.
+            if self._policy.active_restored and "active" in row.document:
+                document.setdefault("active", True)
             if self._is_complete(row.document):
                 check_required(document, self._type, self._policy)
             return document
