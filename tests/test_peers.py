@@ -9,7 +9,7 @@ import httpx2
 import pytest
 from scim2_client.engines.httpx2 import SyncSCIMClient
 from scim2_tester import Status, check_server
-from scim_sanity.probe.runner import run_probe_api
+from scim_sanity.probe.runner import run_probe_api  # type: ignore[import-untyped]
 
 from scimulate.mock_servers.clock import VirtualClock
 from scimulate.mock_servers.serving import RunningServer, create_app, open_tenants
