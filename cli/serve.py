@@ -8,9 +8,10 @@ from scimulate.cli.settings import DEFAULT, Settings
 from scimulate.harness.faults import SettingsError
 from scimulate.mock_servers.clock import RealClock
 from scimulate.mock_servers.language import Language, load_labels
+from scimulate.mock_servers.mdm import MdmApplication
 from scimulate.mock_servers.portal.administrators import FIRST_ADMINISTRATOR
 from scimulate.mock_servers.portal.tokens import TokenRefused, TokenStatus
-from scimulate.mock_servers.serving import MdmApplication, create_app, open_tenants
+from scimulate.mock_servers.serving import open_tenants
 from scimulate.mock_servers.tenants import Tenant
 
 PORT = 8880
@@ -30,7 +31,7 @@ def serve(call: Call) -> int:
         check_policy(tenants.default, settings)
         token = start_token(tenants.default, chosen, settings.origin("token"))
         control = settings.is_on("control")
-        app = create_app(tenants, control=control, public_url=settings.text("public-url"))
+        app = MdmApplication(tenants, control=control, public_url=settings.text("public-url"))
         with until_ended() as ended, served(app, settings.given("host"), PORT if port is None else port) as url:
             announce(app, token, database, control=f"{url}/control" if control else None)
             ended.wait()

@@ -7,7 +7,8 @@ from contextlib import contextmanager
 from types import FrameType
 
 from scimulate.harness.faults import SettingsError
-from scimulate.mock_servers.serving import Application, HostUnusable, PortUnusable, RunningServer, StorageUnusable
+from scimulate.mock_servers.scim.asgi import Application
+from scimulate.mock_servers.serving import HostUnusable, PortUnusable, RunningServer, StorageUnusable
 
 ENDED_BY = (signal.SIGINT, signal.SIGTERM)
 ANOTHER_PORT = ("port", "choose another port")

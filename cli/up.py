@@ -14,9 +14,10 @@ from scimulate.mock_servers.entra.pages import create_entra_portal
 from scimulate.mock_servers.entra.sample import fill_with_company
 from scimulate.mock_servers.entra.tenant import EntraTenant
 from scimulate.mock_servers.language import Language, load_labels
+from scimulate.mock_servers.mdm import MdmApplication
 from scimulate.mock_servers.portal.administrators import EVERYDAY_ROLES, FIRST_ADMINISTRATOR
 from scimulate.mock_servers.portal.permissions import Role
-from scimulate.mock_servers.serving import MdmApplication, create_app, open_tenants
+from scimulate.mock_servers.serving import open_tenants
 from scimulate.mock_servers.tenants import Tenant
 
 STEPS = """\
@@ -60,7 +61,7 @@ def up() -> int:
         with httpx.HTTPTransport(trust_env=False) as transport, until_ended() as ended:
             tenant = EntraTenant(clock=clock, transport=transport)
             fill_with_company(tenant.directory)
-            app = create_app(tenants)
+            app = MdmApplication(tenants)
             portal = create_entra_portal(tenant, advance=clock_of_both(clock, app))
             with (
                 served(app, entra.HOST, serve.PORT, PORT_TAKEN) as mdm,

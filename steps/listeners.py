@@ -11,7 +11,8 @@ import pytest
 
 from scimulate.harness.target import Target
 from scimulate.harness.wire import Wire
-from scimulate.mock_servers.serving import MdmApplication, RunningServer, alongside
+from scimulate.mock_servers.mdm import MdmApplication, alongside
+from scimulate.mock_servers.serving import RunningServer
 from scimulate.mock_servers.tls import Authority, HandshakeListener, Presents
 
 

@@ -17,8 +17,9 @@ from scimulate.harness.target import Target
 from scimulate.harness.wire import Wire
 from scimulate.mock_servers.clock import VirtualClock
 from scimulate.mock_servers.entra.tenant import EntraTenant
+from scimulate.mock_servers.mdm import MdmApplication
 from scimulate.mock_servers.scim.store import Database
-from scimulate.mock_servers.serving import MdmApplication, RunningServer, create_app
+from scimulate.mock_servers.serving import RunningServer
 from scimulate.mock_servers.tenants import Tenants
 from scimulate.steps.directory import People
 from scimulate.steps.endpoint_reader import EndpointReader
@@ -55,7 +56,7 @@ def clocks() -> Clocks:
 @pytest.fixture(scope="session")
 def mdm(clocks: Clocks) -> MdmApplication:
     """The bundled servers of this process."""
-    return create_app(Tenants(Database(":memory:"), clocks.of), control=True)
+    return MdmApplication(Tenants(Database(":memory:"), clocks.of), control=True)
 
 
 @pytest.fixture(scope="session")

@@ -19,7 +19,8 @@ import httpx
 import psutil
 
 from scimulate.mock_servers.clock import RealClock
-from scimulate.mock_servers.serving import MdmApplication, RunningServer, create_app, open_tenants
+from scimulate.mock_servers.mdm import MdmApplication
+from scimulate.mock_servers.serving import RunningServer, open_tenants
 
 START = "from scimulate.cli.main import run; raise SystemExit(run())"
 SELECTED = "features/provisioning/assigned_group.feature"
@@ -104,7 +105,7 @@ class EndedRun:
         """The judging process and its workers, as they were when the hand came down."""
         tenants = open_tenants(":memory:", lambda name: RealClock())
         tenants.default.tokens.adopt(TOKEN)
-        self._endpoint = Endpoint(create_app(tenants), point, self._hit)
+        self._endpoint = Endpoint(MdmApplication(tenants), point, self._hit)
         self.server = RunningServer(self._endpoint)
         self._tenants = tenants
         self._parent: subprocess.Popen[bytes] | None = None

@@ -9,7 +9,8 @@ from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
 from scimulate.mock_servers.clock import RealClock
-from scimulate.mock_servers.serving import MdmApplication, RunningServer, create_app, open_tenants
+from scimulate.mock_servers.mdm import MdmApplication
+from scimulate.mock_servers.serving import RunningServer, open_tenants
 from tests.tampered_endpoint import TamperedEndpoint
 
 BASE = "/scim/v2"
@@ -114,5 +115,5 @@ def faulty_endpoint(fault: Fault) -> Iterator[TamperedEndpoint]:
     token = secrets.token_urlsafe(24)
     tenants = open_tenants(":memory:", lambda name: RealClock())
     tenants.default.tokens.adopt(token)
-    with RunningServer(_Faulty(create_app(tenants), fault)) as server:
+    with RunningServer(_Faulty(MdmApplication(tenants), fault)) as server:
         yield TamperedEndpoint(f"{server.url}{BASE}", token)

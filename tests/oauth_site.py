@@ -11,9 +11,10 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from jwt.algorithms import ECAlgorithm, RSAAlgorithm
 
 from scimulate.mock_servers.clock import VirtualClock
+from scimulate.mock_servers.mdm import MdmApplication
 from scimulate.mock_servers.oauth.assertions import ASSERTION_TYPE
 from scimulate.mock_servers.scim.store import Database
-from scimulate.mock_servers.serving import MdmApplication, RunningServer, create_app
+from scimulate.mock_servers.serving import RunningServer
 from scimulate.mock_servers.tenants import DEFAULT_TENANT, Tenants
 
 ISSUER = "https://login.test/contoso/v2.0"
@@ -128,6 +129,6 @@ class OAuthSite:
 def oauth_site(path: str = ":memory:") -> Iterator[OAuthSite]:
     """A server of its own, gone at the end."""
     database = Database(path)
-    app = create_app(Tenants(database, lambda name: VirtualClock(), default_policy="strict"), control=True)
+    app = MdmApplication(Tenants(database, lambda name: VirtualClock(), default_policy="strict"), control=True)
     with RunningServer(app) as server, httpx.Client(base_url=server.url, trust_env=False) as client:
         yield OAuthSite(app, client)

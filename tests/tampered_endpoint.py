@@ -8,7 +8,8 @@ from typing import Any
 import httpx
 
 from scimulate.mock_servers.clock import RealClock
-from scimulate.mock_servers.serving import MdmApplication, RunningServer, create_app, open_tenants
+from scimulate.mock_servers.mdm import MdmApplication
+from scimulate.mock_servers.serving import RunningServer, open_tenants
 
 Answer = tuple[int, dict[str, str], bytes]
 Tamper = Callable[[int, str, str], Answer | None]
@@ -51,5 +52,5 @@ class _Tampering:
 def tampered_endpoint(token: str, tamper: Tamper) -> Iterator[TamperedEndpoint]:
     tenants = open_tenants(":memory:", lambda name: RealClock())
     tenants.default.tokens.adopt(token)
-    with RunningServer(_Tampering(create_app(tenants), tamper)) as server:
+    with RunningServer(_Tampering(MdmApplication(tenants), tamper)) as server:
         yield TamperedEndpoint(f"{server.url}/scim/v2", token)

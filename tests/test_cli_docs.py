@@ -14,12 +14,13 @@ from scimulate.cli.settings import Setting
 from scimulate.harness.profile import profile_names
 from scimulate.mock_servers.clock import RealClock
 from scimulate.mock_servers.given_people import GIVEN
+from scimulate.mock_servers.mdm import MdmApplication
 from scimulate.mock_servers.portal.custom_attributes import UseKind
 from scimulate.mock_servers.portal.listing import SOURCES
 from scimulate.mock_servers.portal.permissions import Role
 from scimulate.mock_servers.scim.policy import POLICIES
 from scimulate.mock_servers.scim.traffic import FAULT_NAMES
-from scimulate.mock_servers.serving import RunningServer, create_app, open_tenants
+from scimulate.mock_servers.serving import RunningServer, open_tenants
 
 DOCS = Path(__file__).parent.parent / "docs"
 PAGES = [DOCS.parent / "README.md", *sorted(DOCS.glob("*.md"))]
@@ -92,7 +93,7 @@ CONTROL = re.compile(r"^\| `(GET|POST|PUT) (/control/[a-z-]+)`", re.MULTILINE)
 def test_every_call_of_the_control_table_is_answered_there() -> None:
     tenants = open_tenants(":memory:", lambda name: RealClock())
     calls = CONTROL.findall((DOCS / "command-line.md").read_text(encoding="utf-8"))
-    with RunningServer(create_app(tenants, control=True)) as server:
+    with RunningServer(MdmApplication(tenants, control=True)) as server:
         known = {
             (method, path)
             for method, path in calls
@@ -118,7 +119,7 @@ def test_the_answers_that_the_page_promises_are_given() -> None:
     tenants = open_tenants(":memory:", lambda name: RealClock())
     acme = {"name": "acme", "policy": "ivanti-r119"}
     with (
-        RunningServer(create_app(tenants, control=True)) as server,
+        RunningServer(MdmApplication(tenants, control=True)) as server,
         httpx.Client(base_url=server.url, trust_env=False) as client,
     ):
         made = client.post("/control/tenants", json=acme)

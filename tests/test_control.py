@@ -8,13 +8,14 @@ import httpx
 import pytest
 
 from scimulate.mock_servers.clock import RealClock, VirtualClock
-from scimulate.mock_servers.serving import MdmApplication, RunningServer, create_app, open_tenants
+from scimulate.mock_servers.mdm import MdmApplication
+from scimulate.mock_servers.serving import RunningServer, open_tenants
 
 
 @pytest.fixture(scope="module")
 def app() -> Iterator[MdmApplication]:
     tenants = open_tenants(":memory:", lambda name: RealClock() if name == "real" else VirtualClock())
-    yield create_app(tenants, control=True)
+    yield MdmApplication(tenants, control=True)
     tenants.database.close()
 
 

@@ -20,10 +20,11 @@ import httpx
 import pytest
 
 from scimulate.mock_servers.clock import VirtualClock
+from scimulate.mock_servers.mdm import MdmApplication
 from scimulate.mock_servers.portal.administrators import EVERYDAY_ROLES
 from scimulate.mock_servers.scim import store
 from scimulate.mock_servers.scim.store import Connection, Database, DatabaseTrouble
-from scimulate.mock_servers.serving import RunningServer, StorageUnusable, create_app, open_tenants
+from scimulate.mock_servers.serving import RunningServer, StorageUnusable, open_tenants
 from scimulate.mock_servers.tenants import Tenant
 from scimulate.scim_schemas import validate
 
@@ -391,7 +392,7 @@ def mdm(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Mdm]:
     tenants = open_tenants(str(path), lambda name: VirtualClock())
     headers = {"Authorization": f"Bearer {tenants.default.tokens.generate().secret}"}
     with (
-        RunningServer(create_app(tenants, control=True)) as server,
+        RunningServer(MdmApplication(tenants, control=True)) as server,
         httpx.Client(base_url=server.url, headers=headers, trust_env=False) as client,
     ):
         yield Mdm(client, tenants.default, path)

@@ -18,7 +18,8 @@ import pytest
 
 from scimulate.mock_servers.clock import VirtualClock
 from scimulate.mock_servers.connections import Bounds
-from scimulate.mock_servers.serving import MdmApplication, RunningServer, create_app, open_tenants
+from scimulate.mock_servers.mdm import MdmApplication
+from scimulate.mock_servers.serving import RunningServer, open_tenants
 from scimulate.mock_servers.tenants import Tenants
 from scimulate.scim_schemas import validate
 from tests.hostile_requests import CANARY, GROUP, USER, Hostile, Maker
@@ -60,7 +61,7 @@ class Target:
 def _target(policy: str, path: Path) -> Iterator[Target]:
     tenants = open_tenants(str(path), lambda name: VirtualClock(), default_policy=policy, synchronous="OFF")
     try:
-        yield Target(tenants, create_app(tenants), path)
+        yield Target(tenants, MdmApplication(tenants), path)
     finally:
         tenants.database.close()
 

@@ -10,7 +10,8 @@ from scimulate.load.run import run_load
 from scimulate.load.settings import LoadSettings
 from scimulate.mock_servers.clock import VirtualClock
 from scimulate.mock_servers.entra.dialect import Dialect
-from scimulate.mock_servers.serving import RunningServer, create_app, open_tenants
+from scimulate.mock_servers.mdm import MdmApplication
+from scimulate.mock_servers.serving import RunningServer, open_tenants
 
 
 @pytest.mark.parametrize(
@@ -19,7 +20,7 @@ from scimulate.mock_servers.serving import RunningServer, create_app, open_tenan
 def test_the_bundled_server_holds_a_directory(tmp_path: Path, processes: int, dialect: Dialect) -> None:
     tenants = open_tenants(str(tmp_path / "mdm.sqlite"), lambda _: VirtualClock())
     token = tenants.default.tokens.generate().secret
-    with RunningServer(create_app(tenants)) as server:
+    with RunningServer(MdmApplication(tenants)) as server:
         settings = LoadSettings(
             target=Target(f"{server.url}/scim/v2", token),
             users=200,

@@ -12,7 +12,8 @@ from scim2_tester import Status, check_server
 from scim_sanity.probe.runner import run_probe_api  # type: ignore[import-untyped]
 
 from scimulate.mock_servers.clock import VirtualClock
-from scimulate.mock_servers.serving import RunningServer, create_app, open_tenants
+from scimulate.mock_servers.mdm import MdmApplication
+from scimulate.mock_servers.serving import RunningServer, open_tenants
 
 
 @dataclass
@@ -36,7 +37,7 @@ def served(policy: str, users: int = 0) -> Iterator[Served]:
 
     resources.database.write(fill)
     token = tenants.default.tokens.generate().secret
-    with RunningServer(create_app(tenants)) as server:
+    with RunningServer(MdmApplication(tenants)) as server:
         yield Served(f"{server.url}/scim/v2", token)
 
 

@@ -17,9 +17,10 @@ from scimulate.mock_servers.entra.accounts import FIRST_ACCOUNT
 from scimulate.mock_servers.entra.pages import create_entra_portal
 from scimulate.mock_servers.entra.sample import fill_with_company
 from scimulate.mock_servers.entra.tenant import EntraTenant
+from scimulate.mock_servers.mdm import MdmApplication
 from scimulate.mock_servers.portal.administrators import FIRST_ADMINISTRATOR
 from scimulate.mock_servers.portal.permissions import GRANTS, Permission, Role
-from scimulate.mock_servers.serving import RunningServer, create_app, open_tenants
+from scimulate.mock_servers.serving import RunningServer, open_tenants
 from tests.entra_endpoint import Endpoint
 from tests.entra_portal_site import Browser, company
 from tests.portal_routes import portal_of, routes
@@ -104,7 +105,7 @@ def test_the_worked_session_prints_what_the_page_says(tmp_path: Path) -> None:
     with httpx.HTTPTransport(trust_env=False) as transport:
         tenant = EntraTenant(clock=clock, transport=transport)
         fill_with_company(tenant.directory)
-        app = create_app(tenants)
+        app = MdmApplication(tenants)
         portal = create_entra_portal(tenant, advance=clock_of_both(clock, app))
         with RunningServer(app) as mdm, RunningServer(portal) as entra:
             environment = {

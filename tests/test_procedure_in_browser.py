@@ -18,9 +18,10 @@ from scimulate.mock_servers.entra.accounts import FIRST_ACCOUNT
 from scimulate.mock_servers.entra.pages import create_entra_portal
 from scimulate.mock_servers.entra.sample import fill_with_company
 from scimulate.mock_servers.entra.tenant import EntraTenant
+from scimulate.mock_servers.mdm import MdmApplication
 from scimulate.mock_servers.portal.administrators import FIRST_ADMINISTRATOR
 from scimulate.mock_servers.portal.token_administration import generate_token
-from scimulate.mock_servers.serving import RunningServer, create_app, open_tenants
+from scimulate.mock_servers.serving import RunningServer, open_tenants
 from scimulate.steps.browser import Chromium, why_there_is_no_browser
 
 if TYPE_CHECKING:
@@ -100,7 +101,7 @@ def test_the_documented_procedure_leads_from_page_to_page(
     with httpx.HTTPTransport(trust_env=False) as transport:
         tenant = EntraTenant(clock=clock, transport=transport)
         fill_with_company(tenant.directory)
-        app = create_app(tenants)
+        app = MdmApplication(tenants)
         portal = create_entra_portal(tenant, advance=clock_of_both(clock, app))
         with RunningServer(app) as mdm, RunningServer(portal) as entra:
             context = chromium.context(language)
@@ -228,7 +229,7 @@ def let_an_interval_pass(walk: Walk) -> None:
 
 def test_a_select_menu_covers_no_other_rows_menu(chromium: Chromium) -> None:
     tenants = open_tenants(":memory:", lambda name: VirtualClock())
-    with RunningServer(create_app(tenants)) as mdm:
+    with RunningServer(MdmApplication(tenants)) as mdm:
         context = chromium.context("en")
         walk = Walk(context.new_page(), f"{mdm.url}/portal", "", "en")
         password = tenants.default.administrators.set_password(FIRST_ADMINISTRATOR)

@@ -8,9 +8,10 @@ import httpx
 import pytest
 
 from scimulate.mock_servers.clock import VirtualClock
+from scimulate.mock_servers.mdm import MdmApplication, alongside
 from scimulate.mock_servers.scim.store import Database
 from scimulate.mock_servers.scim.users import Users
-from scimulate.mock_servers.serving import RunningServer, alongside, create_app
+from scimulate.mock_servers.serving import RunningServer
 from scimulate.mock_servers.tenants import Tenants
 from scimulate.mock_servers.tls import Authority, Presents
 
@@ -33,7 +34,7 @@ def secret(tenants: Tenants) -> str:
 def client(tenants: Tenants, secret: str) -> Iterator[httpx.Client]:
     headers = {"authorization": f"Bearer {secret}"}
     with (
-        RunningServer(create_app(tenants)) as server,
+        RunningServer(MdmApplication(tenants)) as server,
         httpx.Client(base_url=f"{server.url}/scim/v2", headers=headers, trust_env=False) as client,
     ):
         yield client
@@ -135,7 +136,7 @@ def test_over_tls_nothing_is_told_without_it(
     trusting = ssl.create_default_context(cafile=authority.write_to(tmp_path))
     trusting.minimum_version = trusting.maximum_version = version
     headers = {"authorization": f"Bearer {secret}"}
-    with RunningServer(alongside(create_app(tenants)), tls=authority.server(Presents.VALID)) as server:
+    with RunningServer(alongside(MdmApplication(tenants)), tls=authority.server(Presents.VALID)) as server:
         with httpx.Client(headers=headers, verify=trusting, trust_env=False) as client:
             assert client.get(f"{server.url}/scim/v2/Users").status_code == 200
         with pytest.raises(httpx.TransportError):

@@ -10,16 +10,9 @@ import httpx
 import pytest
 
 from scimulate.mock_servers.clock import VirtualClock
+from scimulate.mock_servers.mdm import MdmApplication
 from scimulate.mock_servers.scim.store import DatabaseClosed
-from scimulate.mock_servers.serving import (
-    HostUnusable,
-    MdmApplication,
-    PortUnusable,
-    RunningServer,
-    StorageUnusable,
-    create_app,
-    open_tenants,
-)
+from scimulate.mock_servers.serving import HostUnusable, PortUnusable, RunningServer, StorageUnusable, open_tenants
 from scimulate.mock_servers.tenants import Tenants
 
 USER = "urn:ietf:params:scim:schemas:core:2.0:User"
@@ -29,7 +22,7 @@ USER = "urn:ietf:params:scim:schemas:core:2.0:User"
 def _running(path: str = ":memory:", public_url: str | None = None) -> Iterator[tuple[Tenants, httpx.Client]]:
     tenants = open_tenants(path, lambda name: VirtualClock())
     secret = tenants.default.tokens.generate().secret
-    app = create_app(tenants, public_url=public_url)
+    app = MdmApplication(tenants, public_url=public_url)
     headers = {"Authorization": f"Bearer {secret}"}
     with RunningServer(app) as server, httpx.Client(base_url=server.url, headers=headers, trust_env=False) as client:
         yield tenants, client
@@ -143,7 +136,7 @@ def test_a_stopped_server_has_closed_its_database_and_kept_everything(tmp_path: 
 @pytest.fixture
 def app() -> Iterator[MdmApplication]:
     tenants = open_tenants(":memory:", lambda name: VirtualClock())
-    yield create_app(tenants)
+    yield MdmApplication(tenants)
     tenants.database.close()
 
 

@@ -13,9 +13,10 @@ import pytest
 
 from scimulate.mock_servers.clock import VirtualClock
 from scimulate.mock_servers.connections import USUAL_BOUNDS, Bounds
+from scimulate.mock_servers.mdm import MdmApplication
 from scimulate.mock_servers.scim import limits
 from scimulate.mock_servers.scim.limits import HEAD_BYTES, URL_BYTES
-from scimulate.mock_servers.serving import RunningServer, create_app, open_tenants
+from scimulate.mock_servers.serving import RunningServer, open_tenants
 from scimulate.scim_schemas import validate
 
 PATIENCE_SECONDS = 30.0
@@ -57,7 +58,7 @@ class Listener:
 def _listening(bounds: Bounds) -> Iterator[Listener]:
     tenants = open_tenants(":memory:", lambda name: VirtualClock())
     secret = tenants.default.tokens.generate().secret
-    with RunningServer(create_app(tenants), bounds=bounds) as server:
+    with RunningServer(MdmApplication(tenants), bounds=bounds) as server:
         yield Listener(server.url, secret)
 
 

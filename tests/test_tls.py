@@ -13,15 +13,16 @@ from scimulate.harness.journal import Journal
 from scimulate.harness.target import Target
 from scimulate.harness.wire import Wire, numbers_of
 from scimulate.mock_servers.clock import VirtualClock
+from scimulate.mock_servers.mdm import MdmApplication, alongside
 from scimulate.mock_servers.scim.store import Database
-from scimulate.mock_servers.serving import MdmApplication, RunningServer, alongside, create_app
+from scimulate.mock_servers.serving import RunningServer
 from scimulate.mock_servers.tenants import Tenants
 from scimulate.mock_servers.tls import Authority, HandshakeListener, Presents
 
 
 @pytest.fixture
 def app() -> MdmApplication:
-    return create_app(Tenants(Database(":memory:"), lambda _: VirtualClock()))
+    return MdmApplication(Tenants(Database(":memory:"), lambda _: VirtualClock()))
 
 
 @pytest.fixture

@@ -6,9 +6,10 @@ import httpx
 import pytest
 
 from scimulate.mock_servers.clock import VirtualClock
+from scimulate.mock_servers.mdm import MdmApplication
 from scimulate.mock_servers.scim.store import Database
 from scimulate.mock_servers.scim.traffic import Fault
-from scimulate.mock_servers.serving import MdmApplication, RunningServer, create_app
+from scimulate.mock_servers.serving import RunningServer
 from scimulate.mock_servers.tenants import Tenants
 
 ADA = {"schemas": ["urn:ietf:params:scim:schemas:core:2.0:User"], "userName": "ada@contoso.test"}
@@ -16,7 +17,7 @@ ADA = {"schemas": ["urn:ietf:params:scim:schemas:core:2.0:User"], "userName": "a
 
 @pytest.fixture
 def app() -> MdmApplication:
-    return create_app(Tenants(Database(":memory:"), lambda _: VirtualClock()), control=True)
+    return MdmApplication(Tenants(Database(":memory:"), lambda _: VirtualClock()), control=True)
 
 
 @pytest.fixture

@@ -20,6 +20,7 @@ from scimulate.mock_servers.scim.traffic import CONTENT_FAULTS, LONGEST_DELAY_SE
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+Application = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 _HOST = re.compile(r"(?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?")
 _JSON_HEADER = (b"content-type", SCIM_TYPE.encode())
