@@ -19,8 +19,8 @@ LEAST_TELLING_LENGTH = 12
 LEAST_TELLING_LENGTH_WITHOUT_DIGITS = 24
 
 BLOCK = 1 << 20
-PORTAL_TOKEN = re.compile(r"scimt_[0-9A-Za-z]{46}")
-"""The tokens of the bundled portal can be told by their form, whoever made them."""
+BUNDLED_SECRET = re.compile(r"scim[tac]_[0-9A-Za-z]{46}")
+"""Provisioning tokens, access tokens and client secrets of the bundled servers can be told by their form."""
 SECRET_MEMBER = re.compile(
     r'("(?:access_token|refresh_token|id_token|client_secret|client_assertion|token|secretToken|password)"\s*:\s*)'
     r'"(?:[^"\\]|\\.)*"',
@@ -124,7 +124,7 @@ def _without(forms: Iterable[str], text: str) -> str:
 
 
 def _without_named(text: str) -> str:
-    text = PORTAL_TOKEN.sub(REDACTED, text)
+    text = BUNDLED_SECRET.sub(REDACTED, text)
     text = SECRET_MEMBER.sub(rf'\1"{REDACTED}"', text)
     return SECRET_FIELD.sub(rf"\1{REDACTED}", text)
 

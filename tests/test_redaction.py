@@ -59,6 +59,7 @@ def test_other_text_stays_as_it_is() -> None:
         ('{"password":"p\\"w","x":1}', '{"password":"[redacted]","x":1}'),
         ("grant_type=x&client_secret=abc%20d&scope=y", "grant_type=x&client_secret=[redacted]&scope=y"),
         (f"token scimt_{'a' * 46} was made", "token [redacted] was made"),
+        (f"token scima_{'a' * 46} and secret scimc_{'b' * 46}", "token [redacted] and secret [redacted]"),
     ],
 )
 def test_what_is_secret_by_its_name_or_form_is_redacted_unknown(text: str, shown: str) -> None:
