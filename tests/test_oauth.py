@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import hmac
+import json
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -284,6 +285,11 @@ def _other_payload(site: OAuthSite) -> str:
     return f"{head}.{site.signed(OTHER_KEY, sub='another').split('.')[1]}.{signature}"
 
 
+def _with_head(site: OAuthSite, header: dict[str, object]) -> str:
+    head = base64.urlsafe_b64encode(json.dumps(header).encode()).rstrip(b"=").decode()
+    return f"{head}.{site.signed(KEY).partition('.')[2]}"
+
+
 def _at(seconds: int) -> Any:
     """A moment, as seconds from the start of the site's clock."""
     return lambda site: site.clock.now().timestamp() + seconds
@@ -298,6 +304,8 @@ def _at(seconds: int) -> Any:
         (_signed_by_the_public_key, "algorithm"),
         (lambda site: site.signed("secret" * 10, "HS256"), "algorithm"),
         (lambda site: site.signed(KEY, "RS512"), "algorithm"),
+        (lambda site: _with_head(site, {"alg": ["RS256"]}), "algorithm"),
+        (lambda site: _with_head(site, {"alg": {"RS256": 1}}), "algorithm"),
         (lambda site: site.signed(KEY, headers={"crit": ["b64"], "b64": False}), "critical extension"),
         (lambda site: site.signed(OTHER_KEY), "signature"),
         (_other_payload, "signature"),

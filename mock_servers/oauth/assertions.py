@@ -114,7 +114,7 @@ def _keys_for(assertion: str, keys: Sequence[VerificationKey]) -> tuple[str, lis
     except InvalidTokenError as error:
         raise AssertionRefused("unreadable") from error
     algorithm, kid = header.get("alg"), header.get("kid")
-    if algorithm not in _ALGORITHMS:
+    if not isinstance(algorithm, str) or algorithm not in _ALGORITHMS:
         raise AssertionRefused("algorithm")
     if "crit" in header:  # RFC 7515 §4.1.11: no extension is understood here.
         raise AssertionRefused("critical extension")
