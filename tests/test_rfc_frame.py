@@ -921,6 +921,16 @@ def test_a_caller_creates_its_own_user_and_no_other(me: ScimTenant) -> None:
     assert me.send("GET", "/Users").body["Resources"] == [made.body]
 
 
+def test_a_second_user_name_in_a_body_makes_nobody_else(me: ScimTenant) -> None:
+    spelled_twice = {"schemas": [USER], "userName": "ada", "USERNAME": "mallory"}
+    assert me.send("POST", "/Me", spelled_twice).error == (403, None)
+    me.tenant.change_policy(flattened_names=True)
+    for below_the_urn in ({USER: {"userName": "mallory"}}, {f"{USER}:userName": "mallory"}):
+        assert me.send("POST", "/Me", {"schemas": [USER], "userName": "ada", **below_the_urn}).error == (403, None)
+    assert me.send("GET", "/Users").body["totalResults"] == 0
+    assert me.send("POST", "/Me", {"schemas": [USER], "USERNAME": "ADA", "userName": "ada"}).status == 201
+
+
 @pytest.mark.requirement("RFC7644-3.11-02")
 @pytest.mark.parametrize(("reading", "status"), [("501", 501), ("404", 404)])
 @pytest.mark.parametrize(("user_name", "supported"), [(None, True), ("ada", False)])
