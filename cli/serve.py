@@ -24,9 +24,9 @@ def serve(call: Call) -> int:
     """The reference MDM: SCIM at /scim/v2, the administrator portal at /portal."""
     settings = call.settings
     chosen = token_of(settings)
-    database, port = settings.given("database"), settings.whole("port")
+    database, port, clock = settings.given("database"), settings.whole("port"), RealClock()
     with serving_settings():
-        tenants = open_tenants(database, lambda name: RealClock(), default_policy=settings.given("policy"))
+        tenants = open_tenants(database, lambda name: clock, default_policy=settings.given("policy"))
     try:
         check_policy(tenants.default, settings)
         token = start_token(tenants.default, chosen, settings.origin("token"))

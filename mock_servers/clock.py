@@ -11,9 +11,13 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Protocol
 
 Action = Callable[[], None]
+
+LOOKS_AGAIN_AFTER = timedelta(minutes=1)
+"""So late at most is a real clock on a machine that slept meanwhile, or whose time was set."""
 
 
 class Timer(Protocol):
@@ -42,6 +46,11 @@ class _Appointment:
 
     def cancel(self) -> None:
         self.cancelled = True
+
+
+@dataclass(frozen=True)
+class _Withdrawable:
+    cancel: Action
 
 
 class VirtualClock:
@@ -84,16 +93,45 @@ class VirtualClock:
 
 
 class RealClock:
-    """The machine's clock. Appointments run on threads of their own."""
+    """The machine's clock. One thread waits for all appointments, while there are any; what falls due runs on a thread
+    of its own, so that what takes long holds up nothing else."""
+
+    def __init__(self) -> None:
+        self._appointments: list[_Appointment] = []
+        self._order = itertools.count()
+        self._changed = threading.Condition()
+        self._is_watched = False
 
     def now(self) -> datetime:
         return datetime.now(UTC)
 
     def call_at(self, when: datetime, action: Action) -> Timer:
-        timer = threading.Timer(max(0.0, (when - self.now()).total_seconds()), action)
-        timer.daemon = True
-        timer.start()
-        return timer
+        appointment = _Appointment(when, next(self._order), action)
+        with self._changed:
+            heapq.heappush(self._appointments, appointment)
+            self._changed.notify()
+            if not self._is_watched:
+                threading.Thread(target=self._watch, name="scimulate-clock", daemon=True).start()
+                self._is_watched = True
+        return _Withdrawable(partial(self._withdraw, appointment))
+
+    def _withdraw(self, appointment: _Appointment) -> None:
+        with self._changed:
+            if appointment in self._appointments:
+                self._appointments.remove(appointment)
+                heapq.heapify(self._appointments)
+                self._changed.notify()
+
+    def _watch(self) -> None:
+        with self._changed:
+            while self._appointments:
+                ahead = self._appointments[0].when - self.now()
+                if ahead > timedelta(0):
+                    self._changed.wait(min(ahead, LOOKS_AGAIN_AFTER).total_seconds())
+                else:
+                    due = heapq.heappop(self._appointments)
+                    threading.Thread(target=due.action, name="scimulate-appointment", daemon=True).start()
+            self._is_watched = False
 
     def wait(self, duration: timedelta) -> None:
         time.sleep(duration.total_seconds())

@@ -1,8 +1,9 @@
+import threading
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from scimulate.mock_servers.clock import VirtualClock
+from scimulate.mock_servers.clock import RealClock, VirtualClock
 
 NINE = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
 
@@ -72,3 +73,71 @@ def test_the_clock_cannot_go_back() -> None:
     clock = VirtualClock(NINE)
     with pytest.raises(ValueError, match="cannot go back to 08:59:00"):
         clock.advance_to(NINE - timedelta(minutes=1))
+
+
+PATIENCE_SECONDS = 10
+HOUR = timedelta(hours=1)
+
+
+def _wait_for_the_end_of(threads: set[threading.Thread]) -> None:
+    for thread in threads:
+        thread.join(PATIENCE_SECONDS)
+    assert [thread for thread in threads if thread.is_alive()] == []
+
+
+@pytest.mark.parametrize("from_now", [-HOUR, timedelta(0), timedelta(milliseconds=5)], ids=["late", "now", "soon"])
+def test_a_real_clock_keeps_an_appointment(from_now: timedelta) -> None:
+    clock, ran, seen = RealClock(), threading.Event(), list[datetime]()
+    later = clock.call_at(clock.now() + HOUR, lambda: seen.append(clock.now()))
+    when = clock.now() + from_now
+
+    clock.call_at(when, lambda: (seen.append(clock.now()), ran.set())[-1])
+
+    assert ran.wait(PATIENCE_SECONDS)
+    assert len(seen) == 1
+    assert seen[0] >= when
+    later.cancel()
+
+
+def test_one_thread_waits_for_all_appointments_of_a_real_clock_and_ends_with_the_last() -> None:
+    clock, others = RealClock(), set(threading.enumerate())
+    timers = [clock.call_at(clock.now() + HOUR, lambda: None) for _ in range(1_000)]
+    watching = set(threading.enumerate()) - others
+    assert len(watching) == 1
+
+    for timer in timers:
+        timer.cancel()
+
+    _wait_for_the_end_of(watching)
+
+
+def test_a_real_clock_that_had_nothing_to_wait_for_waits_again() -> None:
+    clock, others = RealClock(), set(threading.enumerate())
+    for _ in range(3):
+        ran = threading.Event()
+        clock.call_at(clock.now(), ran.set)
+        assert ran.wait(PATIENCE_SECONDS)
+        _wait_for_the_end_of(set(threading.enumerate()) - others)
+
+
+def test_what_was_cancelled_does_not_run_on_a_real_clock() -> None:
+    clock, cancelled, ran = RealClock(), threading.Event(), threading.Event()
+    soon = clock.now() + timedelta(milliseconds=5)
+    timer = clock.call_at(soon, cancelled.set)
+    clock.call_at(soon + timedelta(milliseconds=5), ran.set)
+
+    timer.cancel()
+    timer.cancel()
+
+    assert ran.wait(PATIENCE_SECONDS)
+    assert not cancelled.is_set()
+
+
+def test_an_action_that_takes_long_holds_up_no_other() -> None:
+    clock, may_end, ended, ran = RealClock(), threading.Event(), threading.Event(), threading.Event()
+    clock.call_at(clock.now(), lambda: (may_end.wait(PATIENCE_SECONDS), ended.set())[-1])
+    clock.call_at(clock.now(), ran.set)
+
+    assert ran.wait(PATIENCE_SECONDS)
+    may_end.set()
+    assert ended.wait(PATIENCE_SECONDS)

@@ -253,7 +253,7 @@ class Directory:
                 self.remove_member(group.id, principal_id)
 
     def _await_purge(self) -> None:
-        """One appointment for the whole recycle bin: each is a thread of its own on a real clock."""
+        """One appointment for the whole recycle bin."""
         if self._awaits_purge:
             return
         ends = [user.deleted_at + RECYCLE_TIME for user in self._users.values() if user.deleted_at is not None]
