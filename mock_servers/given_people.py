@@ -14,6 +14,7 @@ from scimulate.mock_servers.portal.custom_attributes import Use, UseKind
 from scimulate.mock_servers.portal.listing import SCIM_SOURCES, SOURCES, SYNCED_SOURCES
 from scimulate.mock_servers.portal.user_records import DIRECT_SYNC, INDIRECT_SYNC, NO_SYNC, UserRecord
 from scimulate.mock_servers.scim.document import Document
+from scimulate.mock_servers.scim.links import add_members
 from scimulate.mock_servers.scim.resources import LOCAL_SOURCE
 from scimulate.mock_servers.scim.rows import Row
 from scimulate.mock_servers.scim.schema import GROUP_URN, USER_URN
@@ -164,7 +165,7 @@ def _give_group(tenant: Tenant, connection: Connection, given: Object) -> str:
     if not isinstance(members, list) or not all(isinstance(member, str) for member in members):
         raise GivenRefused("members are user names")
     numbers = [_user(tenant, connection, member).number for member in members]
-    if tenant.resources.add_members(connection, row, numbers):
+    if add_members(connection, row, numbers):
         tenant.resources.update(connection, row, row.document)
     return row.id
 

@@ -11,6 +11,7 @@ from scimulate.mock_servers.clock import VirtualClock
 from scimulate.mock_servers.portal.administrators import EVERYDAY_ROLES
 from scimulate.mock_servers.portal.pages import create_portal
 from scimulate.mock_servers.portal.permissions import Role
+from scimulate.mock_servers.scim.links import add_members
 from scimulate.mock_servers.scim.store import Connection, Database
 from scimulate.mock_servers.tenants import Tenant, Tenants
 
@@ -123,7 +124,7 @@ class Mdm:
         def change(connection: Connection) -> str:
             group = resources.insert(connection, "Group", {"displayName": name}, source="SCIM Entra ID")
             numbers = resources.numbers_of(connection, members)
-            resources.add_members(connection, group, [numbers[member] for member in members])
+            add_members(connection, group, [numbers[member] for member in members])
             return group.id
 
         return self.database.write(change)

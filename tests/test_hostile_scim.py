@@ -19,6 +19,7 @@ import pytest
 from scimulate.mock_servers.clock import VirtualClock
 from scimulate.mock_servers.connections import Bounds
 from scimulate.mock_servers.mdm import MdmApplication
+from scimulate.mock_servers.scim.links import add_members
 from scimulate.mock_servers.serving import RunningServer, open_tenants
 from scimulate.mock_servers.tenants import Tenants
 from scimulate.scim_schemas import validate
@@ -51,7 +52,7 @@ class Target:
             document: dict[str, object] = {"schemas": [USER], "userName": "target", "displayName": "Target"}
             user = resources.insert(connection, "User", document, source="SCIM")
             group = resources.insert(connection, "Group", {"schemas": [GROUP], "displayName": "Targets"}, source="SCIM")
-            resources.add_members(connection, group, [user.number])
+            add_members(connection, group, [user.number])
             return user.id, group.id
 
         return Maker(self.secret, *resources.database.write(change))

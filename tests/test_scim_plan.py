@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from scimulate.mock_servers.clock import VirtualClock
 from scimulate.mock_servers.scim.filter import Filter, parse
 from scimulate.mock_servers.scim.limits import Limits
+from scimulate.mock_servers.scim.links import add_members
 from scimulate.mock_servers.scim.matching import predicate
 from scimulate.mock_servers.scim.plan import Plan, plan_of
 from scimulate.mock_servers.scim.policy import POLICIES
@@ -68,7 +69,7 @@ class _Directory:
         everybody = rows["User"] + rows["Group"]
         for group, member in story.members:
             if group < len(rows["Group"]) and member < len(everybody):
-                self.resources.add_members(connection, rows["Group"][group], [everybody[member].number])
+                add_members(connection, rows["Group"][group], [everybody[member].number])
         for position, row in enumerate(rows["User"]):
             self._clock.put_to(next(moments))
             if position in story.changed:
@@ -79,7 +80,7 @@ class _Directory:
                 self.resources.delete(connection, row)
 
     def shown(self, connection: Connection, row: Row) -> dict[str, object]:
-        links = links_of(self.resources, connection, row, WHOLE, self.rules.policy)
+        links = links_of(connection, row, WHOLE, self.rules.policy)
         return represent(row, links, BASE, self.rules)
 
     def selected(self, connection: Connection, resource_type: ResourceType, plan: Plan | None) -> list[Row]:

@@ -14,6 +14,7 @@ from scimulate.mock_servers.portal.listing import ALL_USERS, ALL_USERS_NAME, Gro
 from scimulate.mock_servers.portal.user_administration import check_texts, listing_of
 from scimulate.mock_servers.refusal import PortalRefused
 from scimulate.mock_servers.scim.letter_case import without_case
+from scimulate.mock_servers.scim.links import add_members
 from scimulate.mock_servers.scim.resources import LOCAL_SOURCE
 from scimulate.mock_servers.scim.rows import Row
 from scimulate.mock_servers.scim.schema import GROUP_URN
@@ -141,7 +142,7 @@ def _import(tenant: Tenant, connection: Connection, group: str, user_name: str, 
         return "not_local"
     if user is None:
         return "user_unknown"
-    if not tenant.resources.add_members(connection, local[0], [user.number]):
+    if not add_members(connection, local[0], [user.number]):
         return "member_already"
     kept = tenant.resources.update(connection, local[0], local[0].document)
     _recorded(tenant, connection, "Group Edited", kept, by, {"members": (None, user_name)})

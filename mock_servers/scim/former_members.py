@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable
 
-from scimulate.mock_servers.scim.rows import Link, Row
+from scimulate.mock_servers.scim.links import Link
+from scimulate.mock_servers.scim.rows import Row
 from scimulate.mock_servers.scim.store import Connection
 
 _TABLE = (

@@ -15,6 +15,7 @@ from scimulate.mock_servers.scim.errors import not_found, taken
 from scimulate.mock_servers.scim.former_members import keep_as_former
 from scimulate.mock_servers.scim.letter_case import without_case
 from scimulate.mock_servers.scim.limits import parse_object
+from scimulate.mock_servers.scim.links import users_in_no_other_group
 from scimulate.mock_servers.scim.membership import Membership, member_ids
 from scimulate.mock_servers.scim.messages import Change, Request, Response
 from scimulate.mock_servers.scim.patch import Step, apply, steps_of
@@ -58,7 +59,7 @@ class Groups:
             row = self._resources.insert(connection, "Group", given.document, source=source_of(vendor))
             Membership(self._resources, connection, row, self._policy).add(given.members or [])
             self._record(connection, "Group Created", row, vendor)
-            links = links_of(self._resources, connection, row, projection, self._policy)
+            links = links_of(connection, row, projection, self._policy)
             return resource_response(201, row, links, request.base_url, self._rules, projection)
 
         return Change(change)
@@ -75,7 +76,7 @@ class Groups:
                 membership.replace(given.members or [])
             document = with_omitted(row.document, given.body, given.document, GROUP) if keeps else given.document
             row = self._keep(connection, row, document, membership, vendor)
-            links = links_of(self._resources, connection, row, projection, self._policy)
+            links = links_of(connection, row, projection, self._policy)
             return resource_response(200, row, links, request.base_url, self._rules, projection)
 
         return Change(change)
@@ -95,7 +96,7 @@ class Groups:
             if projection.is_default:
                 # ENTRA-180, D-179: the answer does not grow with the group.
                 return Response(204, b"", resource_headers(row, (), request.base_url, self._rules))
-            links = links_of(self._resources, connection, row, projection, self._policy)
+            links = links_of(connection, row, projection, self._policy)
             return resource_response(200, row, links, request.base_url, self._rules, projection)
 
         return Change(change)
@@ -151,7 +152,7 @@ class Groups:
             raise taken("displayName") if own is None else taken_by_update("displayName", self._policy)
 
     def _disable_members(self, connection: Connection, group: Row, vendor: str) -> None:
-        for user in self._resources.users_in_no_other_group(connection, group):
+        for user in users_in_no_other_group(connection, group):
             if user.active:
                 self._resources.update(connection, user, {**user.document, "active": False})
                 self._audit.append(
@@ -168,7 +169,7 @@ class Groups:
             raise not_found()
         if self._policy.duplicate_group_names_refused and row.source == LOCAL_SOURCE:
             raise taken("displayName")
-        check_version(request, lambda: current_version(self._resources, connection, row), self._policy)
+        check_version(request, lambda: current_version(connection, row), self._policy)
         return row
 
     def _record(

@@ -159,7 +159,7 @@ class Lists:
         projection, readings = query.projection, self._readings
         shown = []
         for row in rows:
-            links = links_of(self._resources, connection, row, projection, self._rules.policy)
+            links = links_of(connection, row, projection, self._rules.policy)
             resource = represent(row, links, base_url, self._rules)
             shown.append(resource if projection.is_default else projection.of(resource))
         if readings.unsorted_lists_vary and query.sort_by is None and shown:

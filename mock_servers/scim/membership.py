@@ -6,12 +6,13 @@ from scimulate.mock_servers.scim.errors import ScimError, invalid_syntax, invali
 from scimulate.mock_servers.scim.filter import Filter
 from scimulate.mock_servers.scim.former_members import forget_former, former_members
 from scimulate.mock_servers.scim.limits import MEMBERS, PATCH_COMPARISONS, too_large
+from scimulate.mock_servers.scim.links import Link, add_members, member_numbers, members_of, remove_members
 from scimulate.mock_servers.scim.matching import value_predicate
 from scimulate.mock_servers.scim.patch import Step
 from scimulate.mock_servers.scim.path import equalities, terms
 from scimulate.mock_servers.scim.policy import Policy
 from scimulate.mock_servers.scim.resources import Resources
-from scimulate.mock_servers.scim.rows import Link, Row
+from scimulate.mock_servers.scim.rows import Row
 from scimulate.mock_servers.scim.schema import GROUP
 from scimulate.mock_servers.scim.store import Connection
 
@@ -79,21 +80,21 @@ class Membership:
 
     def add(self, ids: list[str]) -> None:
         """Members that are there already stay as they are (D-172); an unknown one is refused (D-173)."""
-        self.added += self._resources.add_members(self._connection, self._group, self._known(ids))
+        self.added += add_members(self._connection, self._group, self._known(ids))
 
     def remove(self, ids: list[str]) -> None:
         """Who is no member is left alone."""
         numbers = list(self._resources.numbers_of(self._connection, ids).values())
-        self.removed += self._resources.remove_members(self._connection, self._group, numbers)
+        self.removed += remove_members(self._connection, self._group, numbers)
         if self._former:
             self.removed += forget_former(self._connection, self._group, self._former & set(ids))
 
     def replace(self, ids: list[str]) -> None:
         """Exactly these members from now on (D-170)."""
         wanted = set(self._known(ids))
-        held = self._resources.member_numbers(self._connection, self._group)
-        self.removed += self._resources.remove_members(self._connection, self._group, sorted(held - wanted))
-        self.added += self._resources.add_members(self._connection, self._group, sorted(wanted - held))
+        held = member_numbers(self._connection, self._group)
+        self.removed += remove_members(self._connection, self._group, sorted(held - wanted))
+        self.added += add_members(self._connection, self._group, sorted(wanted - held))
         if self._former:
             self.removed += forget_former(self._connection, self._group, self._former - set(ids))
 
@@ -170,7 +171,7 @@ class Membership:
         if self._looked_at > PATCH_COMPARISONS:
             raise too_large(f"the operations of a request may look at {PATCH_COMPARISONS} members")
         holds = None if tree is None else value_predicate(tree, GROUP.attributes["members"], self._policy)
-        links = self._resources.members(self._connection, self._group)
+        links = members_of(self._connection, self._group)
         if self._former:
             links += former_members(self._connection, self._group)
         self._looked_at += len(links) * (1 if tree is None else terms(tree))

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 import orjson
 
 from scimulate.mock_servers.scim.former_members import former_members
+from scimulate.mock_servers.scim.links import Link, groups_of, members_of
 from scimulate.mock_servers.scim.messages import Response
 from scimulate.mock_servers.scim.policy import Policy
 from scimulate.mock_servers.scim.projection import WHOLE, Projection
-from scimulate.mock_servers.scim.resources import Resources
-from scimulate.mock_servers.scim.rows import Link, Row
+from scimulate.mock_servers.scim.rows import Row
 from scimulate.mock_servers.scim.rules import Rules
 from scimulate.mock_servers.scim.schema import ENDPOINTS, ENTERPRISE_URN, GROUP_URN, IVANTI_URN, USER_URN
 from scimulate.mock_servers.scim.store import Connection
@@ -34,8 +34,8 @@ def version_of(row: Row, links: Sequence[Link]) -> str:
     return f'W/"{row.version}-{shown.hexdigest()}"'
 
 
-def current_version(resources: Resources, connection: Connection, row: Row) -> str:
-    return version_of(row, resources.groups_of(connection, row) if row.kind == "User" else ())
+def current_version(connection: Connection, row: Row) -> str:
+    return version_of(row, groups_of(connection, row) if row.kind == "User" else ())
 
 
 def represent(row: Row, links: Sequence[Link], base_url: str, rules: Rules) -> dict[str, object]:
@@ -70,17 +70,15 @@ def represent(row: Row, links: Sequence[Link], base_url: str, rules: Rules) -> d
     return resource
 
 
-def links_of(
-    resources: Resources, connection: Connection, row: Row, projection: Projection, policy: Policy
-) -> list[Link]:
+def links_of(connection: Connection, row: Row, projection: Projection, policy: Policy) -> list[Link]:
     """The links that the representation needs: no members where the projection leaves them out (D-061, ENTRA-167)."""
     if row.kind == "Group":
         if not projection.wants("members"):
             return []
         if policy.readings.deleted_members_stay:
-            return [*resources.members(connection, row, disabled=True), *former_members(connection, row)]
-        return resources.members(connection, row, disabled=policy.members_keep_disabled)
-    return resources.groups_of(connection, row)
+            return [*members_of(connection, row, disabled=True), *former_members(connection, row)]
+        return members_of(connection, row, disabled=policy.members_keep_disabled)
+    return groups_of(connection, row)
 
 
 def resource_response(

@@ -1,4 +1,4 @@
-"""The users, groups and memberships of one tenant, kept in the database. Rows in, rows out: it judges nothing.
+"""The users and groups of one tenant, kept in the database. Rows in, rows out: it judges nothing.
 
 Methods that take a connection run inside a change; the others read. Numbers grow with time: a list in the order of
 its numbers is a list in the order of creation.
@@ -16,9 +16,10 @@ from scimulate.mock_servers.scim.addresses import create_addresses, forget_addre
 from scimulate.mock_servers.scim.document import Document
 from scimulate.mock_servers.scim.former_members import create_former_members
 from scimulate.mock_servers.scim.letter_case import without_case
+from scimulate.mock_servers.scim.links import create_links, remove_links
 from scimulate.mock_servers.scim.listing import Listing
 from scimulate.mock_servers.scim.passwords import create_passwords
-from scimulate.mock_servers.scim.rows import COLUMNS, TABLES, Link, Row, keys_of, new_id, row_of, statements
+from scimulate.mock_servers.scim.rows import COLUMNS, TABLES, Row, keys_of, new_id, row_of, statements
 from scimulate.mock_servers.scim.store import Connection, Database
 
 T = TypeVar("T")
@@ -102,9 +103,9 @@ class Resources:
         return changed
 
     def delete(self, connection: Connection, row: Row) -> None:
-        """Remove the row and every membership it has part in (AMB-23: no dangling references)."""
+        """Remove the row and every membership it has part in."""
         self._renew_groups_of(connection, row)
-        connection.execute("DELETE FROM membership WHERE member_number = ?1 OR group_number = ?1", (row.number,))
+        remove_links(connection, row)
         note_addresses(connection, self._tenant, row.number, row.document, {})
         connection.execute("DELETE FROM resource WHERE number = ?", (row.number,))
 
@@ -114,24 +115,6 @@ class Resources:
         connection.execute(f"DELETE FROM membership WHERE group_number IN ({numbers})", (self._tenant,))
         forget_addresses(connection, self._tenant)
         connection.execute("DELETE FROM resource WHERE tenant = ?", (self._tenant,))
-
-    def add_members(self, connection: Connection, group: Row, numbers: Sequence[int]) -> int:
-        """How many of them were not members yet."""
-        before = connection.total_changes
-        connection.executemany(
-            "INSERT OR IGNORE INTO membership (group_number, member_number) VALUES (?, ?)",
-            [(group.number, number) for number in numbers],
-        )
-        return connection.total_changes - before
-
-    def remove_members(self, connection: Connection, group: Row, numbers: Sequence[int]) -> int:
-        """How many of them were members."""
-        before = connection.total_changes
-        connection.executemany(
-            "DELETE FROM membership WHERE group_number = ? AND member_number = ?",
-            [(group.number, number) for number in numbers],
-        )
-        return connection.total_changes - before
 
     def find(self, connection: Connection, kind: str, resource_id: str, *, hidden: bool = False) -> Row | None:
         """The row with this id; hidden rows only on request."""
@@ -175,24 +158,6 @@ class Resources:
 
         return self.database.read(within)
 
-    def members(self, connection: Connection, group: Row, *, disabled: bool = False) -> list[Link]:
-        """Whom a group lists; `disabled`: with those who were deleted and are disabled for it."""
-        found = connection.execute(
-            "SELECT r.id, r.kind, r.label FROM membership x"
-            " JOIN resource r ON r.number = x.member_number WHERE x.group_number = ? AND r.hidden <= ?"
-            " ORDER BY x.member_number",
-            (group.number, disabled),
-        )
-        return [Link(*values) for values in found]
-
-    def groups_of(self, connection: Connection, member: Row) -> list[Link]:
-        found = connection.execute(
-            "SELECT r.id, r.kind, r.label FROM membership x"
-            " JOIN resource r ON r.number = x.group_number WHERE x.member_number = ? ORDER BY x.group_number",
-            (member.number,),
-        )
-        return [Link(*values) for values in found]
-
     def numbers_of(self, connection: Connection, ids: Sequence[str]) -> dict[str, int]:
         """The numbers of the visible users and groups among these ids."""
         numbers: dict[str, int] = {}
@@ -206,26 +171,6 @@ class Resources:
                     numbers[resource_id] = found[0]
                     break
         return numbers
-
-    def member_numbers(self, connection: Connection, group: Row) -> set[int]:
-        """Of the visible members. Who was deleted stays with the group in the portal (IVANTI-050)."""
-        found = connection.execute(
-            "SELECT x.member_number FROM membership x JOIN resource r ON r.number = x.member_number"
-            " WHERE x.group_number = ? AND r.hidden = 0",
-            (group.number,),
-        )
-        return {number for (number,) in found}
-
-    def users_in_no_other_group(self, connection: Connection, group: Row) -> list[Row]:
-        """Users whom this group alone holds."""
-        columns = ", ".join(f"r.{column}" for column in COLUMNS.split(", "))
-        found = connection.execute(
-            f"SELECT {columns} FROM membership x JOIN resource r ON r.number = x.member_number"
-            " WHERE x.group_number = ?1 AND r.kind = 'User' AND r.hidden = 0 AND NOT EXISTS"
-            " (SELECT 1 FROM membership o WHERE o.member_number = r.number AND o.group_number <> ?1) ORDER BY r.number",
-            (group.number,),
-        )
-        return [row_of(values) for values in found.fetchall()]
 
     def is_name_elsewhere(self, connection: Connection, user_name: str) -> bool:
         """Whether a user of another tenant has this name."""
@@ -264,6 +209,7 @@ class Resources:
     def _create_tables(self, connection: Connection) -> None:
         for statement in statements(TABLES):
             connection.execute(statement)
+        create_links(connection)
         ranks.create_ranks(connection)
         create_passwords(connection)
         create_former_members(connection)

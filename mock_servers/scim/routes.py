@@ -168,11 +168,11 @@ class Routes:
             row = self._resources.find(connection, resource_type.name, resource_id)
             if row is None or (readings.inactive_users_hidden and not row.active):
                 raise not_found()
-            current = partial(current_version, self._resources, connection, row)
+            current = partial(current_version, connection, row)
             check_version(request, current, self._rules.policy)
             if is_unchanged(request, current, self._rules.policy):
                 return Response(304, b"", (("etag", current()),))
-            links = links_of(self._resources, connection, row, projection, self._rules.policy)
+            links = links_of(connection, row, projection, self._rules.policy)
             return resource_response(200, row, links, request.base_url, self._rules, projection)
 
         return self._resources.database.read(query)

@@ -25,11 +25,7 @@ CREATE INDEX IF NOT EXISTS resource_display_name ON resource (tenant, kind, disp
 CREATE INDEX IF NOT EXISTS resource_by_user_name ON resource (tenant, kind, user_name) WHERE hidden = 0;
 CREATE INDEX IF NOT EXISTS resource_created ON resource (tenant, kind, created) WHERE hidden = 0;
 CREATE INDEX IF NOT EXISTS resource_modified ON resource (tenant, kind, modified) WHERE hidden = 0;
-CREATE INDEX IF NOT EXISTS resource_visible ON resource (tenant, kind) WHERE hidden = 0;
-CREATE TABLE IF NOT EXISTS membership (
-  group_number INTEGER NOT NULL, member_number INTEGER NOT NULL,
-  PRIMARY KEY (group_number, member_number)) WITHOUT ROWID;
-CREATE INDEX IF NOT EXISTS membership_member ON membership (member_number, group_number)
+CREATE INDEX IF NOT EXISTS resource_visible ON resource (tenant, kind) WHERE hidden = 0
 """
 COLUMNS = "number, kind, id, source, active, hidden, version, created, modified, document"
 
@@ -48,15 +44,6 @@ class Row:
     created: str
     modified: str
     document: Document
-
-
-@dataclass(frozen=True, slots=True)
-class Link:
-    """The other end of a membership."""
-
-    id: str
-    kind: str
-    display: str | None
 
 
 def row_of(values: tuple[Any, ...]) -> Row:

@@ -158,7 +158,7 @@ class Selection:
 
     def _resource(self, connection: Connection, row: Row) -> dict[str, object]:
         policy = self._rules.policy
-        links = links_of(self._resources, connection, row, WHOLE, policy) if self._needs_links else ()
+        links = links_of(connection, row, WHOLE, policy) if self._needs_links else ()
         return represent(row, links, self._base_url, self._rules)
 
     def _stream(self, connection: Connection, place: Place | None, *, upwards: bool) -> Iterator[Found]:

@@ -64,7 +64,7 @@ class Users:
             status, row = self._insert(connection, document, vendor)
             if password is not None or row.version > 1:
                 set_password(connection, row, password)
-            links = links_of(self._resources, connection, row, projection, self._policy)
+            links = links_of(connection, row, projection, self._policy)
             return resource_response(status, row, links, request.base_url, self._rules, projection)
 
         return Change(change)
@@ -185,7 +185,7 @@ class Users:
                     changes["password"] = (None, None)
                 self._record(connection, "User Edited", row.document, vendor, changes)
                 self._arrivals.user_updated(connection, row)
-            links = links_of(self._resources, connection, row, projection, self._policy)
+            links = links_of(connection, row, projection, self._policy)
             return resource_response(200, row, links, request.base_url, self._rules, projection)
 
         return Change(change)
@@ -211,7 +211,7 @@ class Users:
         row = self._resources.find(connection, "User", user_id)
         if row is None:
             raise not_found()
-        check_version(request, lambda: current_version(self._resources, connection, row), self._policy)
+        check_version(request, lambda: current_version(connection, row), self._policy)
         return row
 
     def _record(
