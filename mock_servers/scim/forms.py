@@ -4,7 +4,7 @@ import base64
 import binascii
 import re
 
-from scimulate.mock_servers.scim.matching import parse_time
+from scimulate.mock_servers.scim.comparison import parse_time
 
 _OF_URI = r"(?:[A-Za-z0-9\-._~!$&'()*+,;=:@/]|%[0-9A-Fa-f]{2})"
 _URI = re.compile(

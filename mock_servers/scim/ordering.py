@@ -8,9 +8,10 @@ a value and a number.
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from scimulate.mock_servers.scim.comparison import parse_time
 from scimulate.mock_servers.scim.errors import invalid_value
 from scimulate.mock_servers.scim.letter_case import without_case
-from scimulate.mock_servers.scim.matching import Place, parse_time, resolve
+from scimulate.mock_servers.scim.notation import Place, resolve
 from scimulate.mock_servers.scim.plan import column_of
 from scimulate.mock_servers.scim.schema import Attribute, ResourceType
 

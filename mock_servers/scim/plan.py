@@ -8,9 +8,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from scimulate.mock_servers.scim.comparison import parse_time
 from scimulate.mock_servers.scim.filter import And, Compare, Filter, Not, Operand, Or, Present, ValuePath
 from scimulate.mock_servers.scim.letter_case import without_case
-from scimulate.mock_servers.scim.matching import Place, parse_time, resolve
+from scimulate.mock_servers.scim.notation import Place, resolve
 from scimulate.mock_servers.scim.policy import Policy
 from scimulate.mock_servers.scim.schema import Attribute, ResourceType
 

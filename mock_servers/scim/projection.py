@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Union
 
 from scimulate.mock_servers.scim.errors import invalid_value
-from scimulate.mock_servers.scim.matching import resolve
+from scimulate.mock_servers.scim.notation import resolve
 from scimulate.mock_servers.scim.readings import Readings
 from scimulate.mock_servers.scim.schema import ResourceType
 

@@ -13,7 +13,8 @@ from typing import Any
 
 from scimulate.mock_servers.scim.cursor import Key, Place
 from scimulate.mock_servers.scim.filter import parse
-from scimulate.mock_servers.scim.matching import Predicate, predicate, resolve
+from scimulate.mock_servers.scim.matching import Predicate, predicate
+from scimulate.mock_servers.scim.notation import resolve
 from scimulate.mock_servers.scim.ordering import order_of, sort_key
 from scimulate.mock_servers.scim.plan import column_of, plan_of
 from scimulate.mock_servers.scim.projection import WHOLE
