@@ -6,12 +6,14 @@ ServingError
 └── StorageUnusable     the database path cannot be used
 """
 
+import asyncio
 import errno
 import socket
 import ssl
 import threading
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from functools import partial
 from types import TracebackType
 from typing import Self
 
@@ -59,13 +61,19 @@ def open_tenants(
 
 
 class _Server(uvicorn.Server):
-    """uvicorn that says when it is up."""
+    """uvicorn that says when it is up, and shakes hands within the bounds of the listener."""
 
-    def __init__(self, config: uvicorn.Config) -> None:
+    def __init__(self, config: BoundedConfig) -> None:
         super().__init__(config)
+        self._handshake_seconds = config.watch.bounds.head_seconds
         self.is_up = threading.Event()
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        if self.config.is_ssl:
+            # uvicorn has no setting for it; the loop is this server's own.
+            loop = asyncio.get_running_loop()
+            create = partial(loop.create_server, ssl_handshake_timeout=self._handshake_seconds)
+            loop.create_server = create  # type: ignore[method-assign]
         await super().startup(sockets)
         self.is_up.set()
 
@@ -125,7 +133,7 @@ class RunningServer(AbstractContextManager["RunningServer"]):
         self._socket.close()
 
 
-def _config(app: Application, tls: ssl.SSLContext | None, bounds: Bounds) -> uvicorn.Config:
+def _config(app: Application, tls: ssl.SSLContext | None, bounds: Bounds) -> BoundedConfig:
     return BoundedConfig(
         app,
         bounds,

@@ -2,6 +2,7 @@
 
 import selectors
 import socket
+import ssl
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
@@ -17,6 +18,7 @@ from scimulate.mock_servers.mdm import MdmApplication
 from scimulate.mock_servers.scim import limits
 from scimulate.mock_servers.scim.limits import HEAD_BYTES, URL_BYTES
 from scimulate.mock_servers.serving import RunningServer, open_tenants
+from scimulate.mock_servers.tls import Authority, Presents
 from scimulate.scim_schemas import validate
 
 PATIENCE_SECONDS = 30.0
@@ -55,10 +57,10 @@ class Listener:
 
 
 @contextmanager
-def _listening(bounds: Bounds) -> Iterator[Listener]:
+def _listening(bounds: Bounds, tls: ssl.SSLContext | None = None) -> Iterator[Listener]:
     tenants = open_tenants(":memory:", lambda name: VirtualClock())
     secret = tenants.default.tokens.generate().secret
-    with RunningServer(MdmApplication(tenants), bounds=bounds) as server:
+    with RunningServer(MdmApplication(tenants), tls=tls, bounds=bounds) as server:
         yield Listener(server.url, secret)
 
 
@@ -122,6 +124,13 @@ def test_two_hundred_slow_clients_keep_nobody_out_and_are_ended(hasty: Listener)
             answered = [client.get("/scim/v2/Users").status_code for _ in range(50)]
         assert answered == [200] * 50
         _dribble_until_ended(dribbling, [client for client in slow if client not in dribbling])
+
+
+@pytest.mark.parametrize("sent", [b"", b"\x16\x03\x01\x02\x00\x01"], ids=["nothing", "half a ClientHello"])
+def test_a_handshake_that_is_not_finished_is_ended(sent: bytes) -> None:
+    tls = Authority().server(Presents.VALID)
+    with _listening(SHORT, tls) as listener, listener.connect(sent) as client:
+        assert _until_the_end(client) == b""
 
 
 def _dribble_until_ended(dribbling: list[socket.socket], silent: list[socket.socket]) -> None:
@@ -329,6 +338,7 @@ def test_the_page_tells_the_bounds() -> None:
         "Bound": "Value",
         "---": "---",
         "Request line and headers to arrive": f"{USUAL_BOUNDS.head_seconds:.0f} s",
+        "TLS handshake": f"{USUAL_BOUNDS.head_seconds:.0f} s",
         "Body to arrive": f"{USUAL_BOUNDS.body_seconds:.0f} s",
         "Connection without a request": f"{USUAL_BOUNDS.idle_seconds:.0f} s",
         "Answer left unread": f"{USUAL_BOUNDS.stalled_seconds:.0f} s",
