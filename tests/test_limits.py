@@ -1,12 +1,19 @@
 """Limits that a tenant sets lower for itself, and that its endpoint follows from the next request on."""
 
+import asyncio
+import threading
+from collections.abc import MutableMapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from scimulate.mock_servers.clock import VirtualClock
+from scimulate.mock_servers.scim.asgi import LARGE_BODY_BYTES, ScimRim
+from scimulate.mock_servers.scim.endpoint import Endpoint
 from scimulate.mock_servers.scim.limit_changes import LimitRefused, changed_limits
-from scimulate.mock_servers.scim.limits import Limits
+from scimulate.mock_servers.scim.limits import JSON_CONTAINERS, Limits
+from scimulate.mock_servers.scim.messages import Answer, Request
 from scimulate.mock_servers.scim.store import Database
 from scimulate.mock_servers.tenants import Tenants
 from tests.scim_tenant import scim_tenant
@@ -89,3 +96,43 @@ def test_limits_are_of_one_tenant_and_outlive_a_restart(tmp_path: Path) -> None:
         acme.change_limits(max_results=0)
     assert acme.limits == lower == Limits(max_results=50, default_results=50, cursor_seconds=60)
     second.database.close()
+
+
+@pytest.mark.parametrize(("containers", "status"), [(JSON_CONTAINERS, 201), (JSON_CONTAINERS + 1, 413)])
+def test_a_body_holds_so_many_arrays_and_objects(containers: int, status: int) -> None:
+    body = b'{"schemas":["urn:ietf:params:scim:schemas:core:2.0:User"],"userName":"ada","x":[%s]}'
+    with scim_tenant("strict") as scim:
+        answered = scim.send("POST", "/Users", body % b",".join([b"[]"] * (containers - 3)))
+        assert (answered.status, scim.send("GET", "/Users").body["totalResults"]) == (status, int(status == 201))
+
+
+@pytest.mark.parametrize(("size", "is_elsewhere"), [(LARGE_BODY_BYTES, False), (LARGE_BODY_BYTES + 1, True)])
+def test_a_large_body_is_read_off_the_event_loop(
+    monkeypatch: pytest.MonkeyPatch, size: int, is_elsewhere: bool
+) -> None:
+    here, readers, said = threading.get_ident(), list[int](), list[MutableMapping[str, Any]]()
+    body = (
+        b'{"schemas":["urn:ietf:params:scim:schemas:core:2.0:User"],"userName":"ada","x":"'.ljust(size - 2, b"x")
+        + b'"}'
+    )
+
+    async def receive() -> MutableMapping[str, Any]:
+        return {"type": "http.request", "body": body}
+
+    async def send(message: MutableMapping[str, Any]) -> None:
+        said.append(message)
+
+    with scim_tenant("strict") as scim:
+        endpoint = Endpoint(scim.tenant)
+        answer = endpoint.answer
+
+        def noted(request: Request) -> Answer:
+            readers.append(threading.get_ident())
+            return answer(request)
+
+        monkeypatch.setattr(endpoint, "answer", noted)
+        headers = [(b"authorization", f"Bearer {scim.secret}".encode()), (b"content-type", b"application/scim+json")]
+        scope = {"type": "http", "method": "POST", "path": "/Users", "query_string": b"", "headers": headers}
+        rim = ScimRim(endpoint, scim.tenant.resources.database, "/scim/v2", None, None)
+        asyncio.run(rim.serve("/Users", scope, receive, send))
+    assert (said[0]["status"], [reader != here for reader in readers]) == (201, [is_elsewhere])

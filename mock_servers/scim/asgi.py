@@ -22,6 +22,9 @@ Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 Application = Callable[[Scope, Receive, Send], Awaitable[None]]
 
+LARGE_BODY_BYTES = 64 * 1024
+"""What is larger may hold seconds of work before anything is done, and is read off the event loop."""
+
 _HOST = re.compile(r"(?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?")
 _JSON_HEADER = (b"content-type", SCIM_TYPE.encode())
 _logger = logging.getLogger(__name__)
@@ -82,7 +85,7 @@ class ScimRim:
 
     async def _response(self, path: str, scope: Scope, receive: Receive) -> Response:
         try:
-            return await self._carried_out(self._endpoint.answer(await self._request(path, scope, receive)))
+            return await self._carried_out(await self._answer(await self._request(path, scope, receive)))
         except ScimError as error:
             return self._endpoint.refusal(error)
         except ClientGone:
@@ -92,6 +95,11 @@ class ScimRim:
         except Exception:
             _logger.exception("a request was not foreseen")
             return self._endpoint.refusal(ScimError(500, "the server made a mistake; its log tells which"))
+
+    async def _answer(self, request: Request) -> Answer:
+        if len(request.body) > LARGE_BODY_BYTES:
+            return await asyncio.to_thread(self._endpoint.answer, request)
+        return self._endpoint.answer(request)
 
     async def _carried_out(self, answer: Answer) -> Response:
         if isinstance(answer, Change):

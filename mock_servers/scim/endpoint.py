@@ -4,6 +4,7 @@ Who calls, by which rules, and the turning of refusals into Error messages are h
 routes.py.
 """
 
+import threading
 from datetime import timedelta
 from typing import Protocol
 
@@ -77,20 +78,22 @@ class Endpoint:
 
     def __init__(self, tenant: ServedTenant) -> None:
         self._tenant = tenant
+        self._lock = threading.Lock()
         self._follow()
 
     def _follow(self) -> None:
         """Answer by the rules in force from now on."""
-        tenant = self._tenant
-        self._rules = rules = Rules.of(tenant.policy, tenant.attributes.names(), tenant.limits)
-        lifetime = timedelta(seconds=rules.limits.cursor_seconds)
-        self._routes = Routes(
-            tenant.resources,
-            Users(tenant.resources, tenant.audit, tenant.arrivals, rules),
-            Groups(tenant.resources, tenant.audit, rules),
-            Lists(tenant.resources, rules, Cursors(tenant.cursor_key, lifetime, tenant.clock)),
-            rules,
-        )
+        with self._lock:  # Large bodies are read in threads of their own.
+            tenant = self._tenant
+            self._rules = rules = Rules.of(tenant.policy, tenant.attributes.names(), tenant.limits)
+            lifetime = timedelta(seconds=rules.limits.cursor_seconds)
+            self._routes = Routes(
+                tenant.resources,
+                Users(tenant.resources, tenant.audit, tenant.arrivals, rules),
+                Groups(tenant.resources, tenant.audit, rules),
+                Lists(tenant.resources, rules, Cursors(tenant.cursor_key, lifetime, tenant.clock)),
+                rules,
+            )
 
     def answer(self, request: Request) -> Answer:
         """The answer, or what must be done first to have it. Never raises `ScimError`."""

@@ -8,6 +8,8 @@ from scimulate.mock_servers.scim.errors import ScimError, invalid_syntax
 
 BODY_BYTES = 4 * 1024 * 1024
 JSON_DEPTH = 32
+JSON_CONTAINERS = 200_000
+"""Arrays and objects of a body. Each is work for the parser, which lets nobody else have a turn."""
 FILTER_BYTES = 8 * 1024
 FILTER_DEPTH = 20
 FILTER_TERMS = 50
@@ -41,12 +43,15 @@ def too_large(detail: str) -> ScimError:
 
 def parse_json(body: bytes) -> object:
     """The JSON value of a body, no deeper than `JSON_DEPTH`."""
+    containers = body.count(b"{") + body.count(b"[")
+    if containers > JSON_CONTAINERS:
+        raise too_large(f"a body may hold {JSON_CONTAINERS} arrays and objects")
     try:
         value: object = orjson.loads(body)
     except orjson.JSONDecodeError as error:
         raise invalid_syntax("the body is not JSON") from error
     # A body with few brackets cannot be deep: the walk is for the rare one only.
-    if body.count(b"{") + body.count(b"[") > JSON_DEPTH and _deeper_than(value, JSON_DEPTH):
+    if containers > JSON_DEPTH and _deeper_than(value, JSON_DEPTH):
         raise invalid_syntax(f"the body is nested deeper than {JSON_DEPTH} levels")
     return value
 
