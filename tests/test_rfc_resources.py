@@ -1,6 +1,7 @@
 """Users and groups as RFC 7643 describes them, created, replaced and deleted as RFC 7644 §3.3, §3.5.1 and §3.6 say."""
 
 import base64
+import json
 import re
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -36,6 +37,7 @@ def read(endpoint: ScimTenant, resource: dict[str, Any]) -> dict[str, Any]:
     """The resource as it is now."""
     answered = endpoint.send("GET", resource["meta"]["location"].removeprefix(BASE))
     assert answered.status == 200, answered.body
+    assert answered.headers["etag"] == answered.body["meta"]["version"]
     return dict(answered.body)
 
 
@@ -113,11 +115,13 @@ FULL: dict[str, Any] = {
 @pytest.mark.requirement("RFC7643-4.1.1-08", "RFC7643-4.1.1-09", "RFC7643-4.1.1-10", "RFC7643-4.1.1-11")
 @pytest.mark.requirement("RFC7643-4.1.1-05", "RFC7643-4.1.1-13", "RFC7643-4.1.2-04", "RFC7643-4.1.2-06")
 @pytest.mark.requirement("RFC7643-4.1.2-10", "RFC7643-4.1.2-11", "RFC7643-4.1.2-17", "RFC7643-4.1.2-20")
+@pytest.mark.requirement("RFC7643-4.1.2-08")
 @pytest.mark.requirement("RFC7643-4.3-02", "RFC7643-3.3-04", "RFC7643-3-10", "RFC7643-2.4-10", "RFC7643-7-16")
 @pytest.mark.requirement("RFC7643-2.3.1-03", "RFC7643-7-13", "RFC7643-7-17", "RFC7643-3.1-09", "RFC7643-2.3.6-03")
 @pytest.mark.requirement("RFC7643-3-11", "RFC7643-3.3-02", "RFC7643-4.1.2-12", "RFC7643-3.1-13", "RFC7643-2.4-06")
 def test_a_full_user_comes_back_as_it_was_sent(endpoint: ScimTenant) -> None:
-    created = endpoint.send("POST", "/Users", {"schemas": [USER, ENTERPRISE], **FULL})
+    body = json.dumps({"schemas": [USER, ENTERPRISE], **FULL}, ensure_ascii=False)
+    created = endpoint.send("POST", "/Users", body.encode())
     assert created.status == 201, created.body
     assert what_the_client_wrote(created.body) == FULL
     assert created.body["schemas"] == [USER, ENTERPRISE]
@@ -167,6 +171,19 @@ def test_a_minimal_user_is_created_with_what_the_server_sets(endpoint: ScimTenan
     read_again = endpoint.send("GET", created.headers["location"].removeprefix(BASE))
     assert (read_again.status, read_again.body) == (200, created.body)
     assert endpoint.send("GET", "/Users", filter='userName eq "ada"').body["Resources"] == [created.body]
+
+
+@pytest.mark.requirement("RFC7643-3.1-24", "RFC7643-3.1-09")
+def test_a_group_has_an_external_id_as_a_user_has(endpoint: ScimTenant) -> None:
+    created = endpoint.send("POST", "/Groups", {"schemas": [GROUP], "displayName": "Guides", "externalId": "G-1"})
+    assert what_the_client_wrote(created.body) == {"displayName": "Guides", "externalId": "G-1", "members": []}
+    assert read(endpoint, created.body) == created.body
+    for resource, named in (
+        (created.body, {"displayName": "Guides"}),
+        (endpoint.create_user("ada", externalId="U-1"), {"userName": "ada"}),
+    ):
+        assert put(endpoint, resource, **named, externalId="Other").body["externalId"] == "Other"
+        assert read(endpoint, resource)["externalId"] == "Other"
 
 
 @pytest.mark.requirement("RFC7644-3.3-19", "RFC7644-3.3.1-02", "RFC7643-4.2-11", "RFC7643-3.1-24")
@@ -235,7 +252,13 @@ def test_every_resource_names_its_schemas(endpoint: ScimTenant) -> None:
                 "userName": "ada",
                 "groups": [{"value": "x"}],
                 "id": "mine",
-                "meta": {"created": "2001-01-01T00:00:00Z", "location": "https://x.test", "resourceType": "Group"},
+                "meta": {
+                    "created": "2001-01-01T00:00:00Z",
+                    "lastModified": "2001-01-01T00:00:00Z",
+                    "location": "https://x.test",
+                    "resourceType": "Group",
+                    "version": "x",
+                },
                 ENTERPRISE: {"manager": {"value": "m", "displayName": "x"}},
             },
             {"userName": "ada", ENTERPRISE: {"manager": {"value": "m", "$ref": f"{BASE}/Users/m"}}},
@@ -274,7 +297,7 @@ def test_every_resource_names_its_schemas(endpoint: ScimTenant) -> None:
             {"userName": "ada", "locale": "en_US", "emails": [{"value": "not-an-email"}], "ims": [{"value": " Ab C "}]},
             id="forms that are asked for and not demanded",
             marks=pytest.mark.requirement(
-                "RFC7643-4.1.1-12", "RFC7643-4.1.2-01", "RFC7643-4.1.2-02", "RFC7643-2.3.1-02", "RFC7643-4.1.2-08"
+                "RFC7643-4.1.1-12", "RFC7643-4.1.2-01", "RFC7643-4.1.2-02", "RFC7643-2.3.1-02"
             ),
         ),
         pytest.param(
@@ -287,19 +310,31 @@ def test_every_resource_names_its_schemas(endpoint: ScimTenant) -> None:
 )
 def test_a_body_is_read_and_kept(endpoint: ScimTenant, body: dict[str, Any], kept: dict[str, Any]) -> None:
     """The same by POST and by PUT, with schemas first or last."""
+    other = endpoint.create_user("other", nickName="Other", emails=[{"value": "x"}])
     created = endpoint.send("POST", "/Users", {"schemas": [USER], **body})
     assert created.status == 201, created.body
-    assert what_the_client_wrote(created.body) == {**kept, "active": True}
+    user_id = created.body["id"]
+    assert re.fullmatch(r"[0-9a-f-]{36}", user_id)
+    own_meta = {"location": f"{BASE}/Users/{user_id}", "version": created.headers["etag"]}
+    shown = {**kept, "active": True, "schemas": [USER, *kept.keys() & {ENTERPRISE}]}
+    assert created.body == {**shown, "id": user_id, "meta": {**other["meta"], **own_meta}}
     assert read(endpoint, created.body) == created.body
-    other = endpoint.create_user("other", nickName="Other", emails=[{"value": "x"}])
     assert endpoint.send("DELETE", f"/Users/{created.body['id']}").status == 204
     replaced = endpoint.send("PUT", f"/Users/{other['id']}", {**body, "schemas": [USER]})
     assert replaced.status == 200, replaced.body
-    assert what_the_client_wrote(replaced.body) == {**kept, "active": True}
-    assert replaced.body["meta"]["created"] == other["meta"]["created"]
-    assert replaced.body["id"] == other["id"]
+    meta = {**other["meta"], "version": replaced.headers["etag"]}
+    assert replaced.body == {**shown, "id": other["id"], "meta": meta}
     assert read(endpoint, other) == replaced.body
-    assert "groups" not in replaced.body
+
+
+@pytest.mark.requirement("RFC7643-2.5-01")
+def test_no_filter_tells_null_or_nothing_from_what_was_not_sent(endpoint: ScimTenant) -> None:
+    endpoint.create_user("u0")
+    endpoint.create_user("u1", title=None, emails=[], name=None)
+    endpoint.create_user("u2", emails=[None, {"value": None}], name={"givenName": None})
+    for text in ("title pr", "emails pr", "emails.value pr", "name pr"):
+        assert endpoint.user_names(filter=text) == []
+        assert endpoint.user_names(filter=f"not ({text})") == ["u0", "u1", "u2"]
 
 
 @pytest.mark.parametrize(
@@ -549,6 +584,17 @@ def _has_password(endpoint: ScimTenant) -> int:
     )
 
 
+@pytest.mark.requirement("RFC7643-4.1.1-21", "RFC7643-9.2-01")
+def test_what_is_kept_of_a_password_tells_neither_its_length_nor_who_has_the_same(endpoint: ScimTenant) -> None:
+    for name, password in (("ada", "a"), ("grace", "a"), ("linus", SECRET * 3)):
+        endpoint.create_user(name, password=password)
+    kept = endpoint.tenant.resources.database.read(
+        lambda connection: connection.execute("SELECT salt, hash FROM password").fetchall()
+    )
+    assert (len({salt for salt, _ in kept}), len({kept_hash for _, kept_hash in kept})) == (3, 3)
+    assert {len(kept_hash) for _, kept_hash in kept} == {32}
+
+
 def test_a_password_stays_when_it_is_not_named_and_goes_with_null_and_with_the_user(endpoint: ScimTenant) -> None:
     """RFC 7644 §3.5.1 clears what is readWrite and omitted; password is writeOnly."""
     user = post(endpoint, password=SECRET).body
@@ -733,6 +779,19 @@ def test_what_was_deleted_is_gone_and_its_name_free(endpoint: ScimTenant) -> Non
     again = endpoint.create_user("ada", externalId="e")
     assert again["id"] != ada["id"]
     assert "groups" not in again
+
+
+@pytest.mark.requirement("RFC7643-3.1-05")
+def test_an_id_is_given_once(endpoint: ScimTenant) -> None:
+    """Also the newest one, whose row in the database the next may take."""
+    given = []
+    for number in range(6):
+        user = endpoint.create_user(f"user{number}", externalId=f"e{number}")
+        group = endpoint.create_group(f"group{number}", user["id"])
+        given += [user["id"], group["id"]]
+        for path in (f"/Groups/{group['id']}", f"/Users/{user['id']}"):
+            assert endpoint.send("DELETE", path).status == 204
+    assert len(set(given)) == 12
 
 
 @pytest.mark.parametrize("kind", ["User", "Group"])

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from scimulate.mock_servers.clock import VirtualClock
+from scimulate.mock_servers.scim.messages import Request
 from scimulate.mock_servers.scim.store import Database
 from scimulate.mock_servers.tenants import Tenants
 from tests.scim_tenant import Answered, ScimTenant, scim_tenant
@@ -75,7 +76,7 @@ def _walk(tenant: ScimTenant, path: str, cursor: str, towards: str, **query: obj
 @pytest.mark.parametrize("query", WALKS, ids=str)
 @pytest.mark.requirement(
     "RFC9865-2-06", "RFC9865-2-07", "RFC9865-2-09", "RFC9865-2-10", "RFC9865-2-11", "RFC9865-2-12", "RFC9865-2-13",
-    "RFC9865-2-17", "RFC9865-2-19", "RFC9865-2.2-01",
+    "RFC9865-2-17", "RFC9865-2-19", "RFC9865-2-03",
 )  # fmt: skip
 def test_a_walk_meets_each_resource_once_in_the_order_of_the_list_there_and_back(
     endpoint: ScimTenant, path: str, query: dict[str, object]
@@ -87,10 +88,26 @@ def test_a_walk_meets_each_resource_once_in_the_order_of_the_list_there_and_back
     assert {page.body["totalResults"] for page in pages} == {len(everything)}
     assert all(page.body["itemsPerPage"] == len(page.body["Resources"]) <= 2 for page in pages)
     assert all("startIndex" not in page.body for page in pages)
+    cursors = [page.body[name] for page in pages for name in ("nextCursor", "previousCursor") if name in page.body]
+    assert all(re.fullmatch(r"[A-Za-z0-9._~-]+", cursor) for cursor in cursors)
     assert ["previousCursor" in page.body for page in pages] == [False] + [True] * (len(pages) - 1)
     back = _walk(endpoint, path, pages[-1].body["previousCursor"], "previousCursor", count=2, **query)
     assert [_ids(page) for page in back] == [_ids(page) for page in pages[-2::-1]]
     assert _ids(endpoint.send("GET", path, cursor=back[-1].body["nextCursor"], count=2, **query)) == _ids(pages[1])
+
+
+@pytest.mark.requirement("RFC9865-2.2-01")
+@pytest.mark.parametrize("order", ["ascending", "descending"])
+def test_the_pages_of_a_sorted_walk_are_in_one_order(endpoint: ScimTenant, order: str) -> None:
+    pages = _walk(endpoint, "/Users", "", "nextCursor", count=2, sortBy="userName", sortOrder=order)
+    names = [user["userName"].lower() for page in pages for user in page.body["Resources"]]
+    assert names == sorted((f"u{number}" for number in range(9)), reverse=order == "descending")
+
+
+@pytest.mark.requirement("RFC9865-2-02")
+def test_a_cursor_without_a_value_is_an_empty_one() -> None:
+    for written in ("cursor&count=2", "count=2&cursor", "cursor=&count=2"):
+        assert Request("GET", "/Users", written).parameters() == {"cursor": "", "count": "2"}
 
 
 @pytest.mark.requirement("RFC9865-2-02", "RFC9865-2-03", "RFC9865-2-08")
@@ -237,7 +254,7 @@ def test_a_count_of_nothing_is_answered_with_the_total_alone(endpoint: ScimTenan
     }
 
 
-@pytest.mark.requirement("RFC9865-2.1-04", "RFC9865-2.1-05")
+@pytest.mark.requirement("RFC9865-2.1-01", "RFC9865-2.1-04", "RFC9865-2.1-05")
 def test_a_count_that_the_table_forbids_is_read_or_told_as_the_tenant_takes_it(endpoint: ScimTenant) -> None:
     cursor = _first(endpoint, count=2)
     asked: list[dict[str, object]] = [
@@ -264,9 +281,11 @@ def test_a_walk_can_go_without_a_total(endpoint: ScimTenant) -> None:
 
 @pytest.mark.requirement("RFC9865-2.4-01", "RFC9865-2.4-02", "RFC9865-2.4-03", "RFC9865-2.4-04")
 def test_an_index_is_the_default_and_excludes_a_cursor(endpoint: ScimTenant) -> None:
-    for query in ({}, {"startIndex": 1}):
-        body = endpoint.send("GET", "/Users", count=2, **query).body
-        assert (body["startIndex"], "nextCursor" in body) == (1, False)
+    endpoint.tenant.change_limits(default_results=2)
+    asked: list[dict[str, object]] = [{}, {"count": 2}, {"startIndex": 1}, {"startIndex": 1, "count": 2}]
+    for query in asked:
+        body = endpoint.send("GET", "/Users", **query).body
+        assert (body["startIndex"], "nextCursor" in body, len(body["Resources"])) == (1, False, 2)
     config = endpoint.send("GET", "/ServiceProviderConfig").body["pagination"]
     assert (config["cursor"], config["index"], config["defaultPaginationMethod"]) == (True, True, "index")
     assert endpoint.send("GET", "/Users", cursor="", startIndex=1).error == (400, "invalidValue")
