@@ -1,6 +1,8 @@
 """The parts of a bulk job by themselves: its order, its references, and how long it keeps others waiting."""
 
 import json
+import threading
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -10,6 +12,7 @@ from hypothesis import strategies as st
 from scimulate.mock_servers.scim import bulk
 from scimulate.mock_servers.scim.bulk_order import in_order
 from scimulate.mock_servers.scim.bulk_references import references_in, resolved, without_references
+from scimulate.mock_servers.scim.store import Connection, DatabaseTrouble
 from tests.scim_tenant import GROUP, USER, scim_tenant
 
 BULK = "urn:ietf:params:scim:api:messages:2.0:BulkRequest"
@@ -203,3 +206,41 @@ def test_no_job_is_a_mistake_of_the_server(policy: str) -> None:
         job()
         listed = tenant.send("GET", "/").body
         assert "bulkId:a" not in json.dumps([one.get("members") for one in listed["Resources"]])
+
+
+@pytest.mark.parametrize("stretches", [1, 2])
+def test_a_disk_in_trouble_amid_a_job_hides_nothing_of_what_was_done(
+    monkeypatch: pytest.MonkeyPatch, stretches: int
+) -> None:
+    monkeypatch.setattr(bulk, "SECONDS_AT_A_STRETCH", 0)
+    data = {"schemas": [USER], "displayName": "bulkId:ada"}
+    operations: list[dict[str, object]] = [
+        {"method": "POST", "path": "/Users", "bulkId": name, "data": {**data, "userName": name}}
+        for name in ("ada", "grace", "linus")
+    ]
+    del operations[0]["data"]["displayName"]  # type: ignore[attr-defined]
+    operations.append({"method": "DELETE", "path": "/Users/bulkId:linus"})
+    with scim_tenant("strict") as scim:
+        database = scim.tenant.resources.database
+        write, here, written = database.write, threading.current_thread(), list[bool]()
+
+        def write_until_trouble(change: Callable[[Connection], Any]) -> Any:
+            def spoiled(connection: Connection) -> None:
+                change(connection)
+                raise DatabaseTrouble("the disk is full")
+
+            if threading.current_thread() is not here:
+                return write(change)
+            written.append(True)
+            return write(change if len(written) <= stretches else spoiled)
+
+        monkeypatch.setattr(database, "write", write_until_trouble)
+        run = scim.send("POST", "/Bulk", {"schemas": [BULK], "Operations": operations})
+        monkeypatch.undo()
+        users = {user["userName"]: user["meta"]["location"] for user in scim.send("GET", "/Users").body["Resources"]}
+    results = run.body["Operations"]
+    done = ["ada", "grace"][:stretches]
+    assert list(users) == done
+    assert [result["status"] for result in results] == ["201"] * stretches + ["503"] * (4 - stretches)
+    assert [result.get("location") for result in results[:3]] == [users.get(name) for name in ("ada", "grace", "linus")]
+    assert results[3]["location"].endswith("/Users/bulkId%3Alinus")

@@ -15,10 +15,10 @@ import orjson
 from scimulate.mock_servers.scim.bulk_job import Job, Operation
 from scimulate.mock_servers.scim.bulk_order import in_order
 from scimulate.mock_servers.scim.bulk_references import resolved, without_references
-from scimulate.mock_servers.scim.errors import ScimError, conflict, error_message
+from scimulate.mock_servers.scim.errors import ScimError, conflict, error_message, unavailable
 from scimulate.mock_servers.scim.messages import Answer, Change, Request, Response, Slow, json_response
 from scimulate.mock_servers.scim.policy import Policy
-from scimulate.mock_servers.scim.store import Database
+from scimulate.mock_servers.scim.store import Database, StoreError
 
 BULK_RESPONSE_URN = "urn:ietf:params:scim:api:messages:2.0:BulkResponse"
 
@@ -55,10 +55,22 @@ class BulkRun:
         self._errors = 0
 
     def run(self) -> Response:
-        """All operations, or those before too many failed. Their results stand in the client's order."""
+        """All operations, or those before too many failed. Their results stand in the client's order.
+
+        `StoreError` when nothing at all was done.
+        """
         waiting = deque(in_order(_needs(self._operations)))
         while waiting and not self._has_failed():
-            self._database.write(lambda _: self._carry_out_some(waiting))
+            outcomes, ids = dict(self._outcomes), dict(self._ids)
+            try:
+                self._database.write(lambda _: self._carry_out_some(waiting))
+            except StoreError:
+                if not outcomes:
+                    raise
+                # What is committed stays, so its results are told, and of the others that nothing was done.
+                lost = dict.fromkeys(range(len(self._operations)), unavailable("the database cannot be used now"))
+                self._outcomes, self._ids = lost | outcomes, ids
+                break
         results = [self._result(self._operations[number], self._outcomes[number]) for number in sorted(self._outcomes)]
         return json_response(200, {"schemas": [BULK_RESPONSE_URN], "Operations": results})
 
