@@ -1,6 +1,7 @@
 """The frame of the protocol, requirement by requirement: paths and methods, media types, errors, versions, discovery,
 `/Me` and tenants (RFC 7644 §2, 3.1, 3.2, 3.8, 3.11 to 3.14, 4 and 6, RFC 7643 §5 and 6)."""
 
+import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -666,6 +667,28 @@ def test_the_configuration_tells_what_there_is(tenant: ScimTenant) -> None:
         },
     }
     assert answered.headers["location"] == config["meta"]["location"]
+
+
+@pytest.mark.requirement("RFC7643-2.3.4-01")
+def test_integers_have_neither_fraction_nor_exponent(tenant: ScimTenant) -> None:
+    """Python compares 5 and 5.0 as equal; their JSON differs."""
+    config, listed = tenant.send("GET", "/ServiceProviderConfig").body, tenant.send("GET", "/Users").body
+    pagination = ("defaultPageSize", "maxPageSize", "cursorTimeout")
+    told = [
+        *(config["bulk"][name] for name in ("maxOperations", "maxPayloadSize")),
+        config["filter"]["maxResults"],
+        *(config["pagination"][name] for name in pagination),
+        *(listed[name] for name in ("totalResults", "startIndex", "itemsPerPage")),
+    ]
+    assert json.dumps(told) == "[1000, 4194304, 1000, 100, 1000, 3600, 0, 1, 0]"
+    assert [one for one in every_type(tenant) if one in ("integer", "decimal")] == []
+
+
+def every_type(tenant: ScimTenant) -> Iterator[str]:
+    """The type of each attribute of users and groups and their parts."""
+    for urn in (USER, GROUP, ENTERPRISE):
+        for attribute in tenant.send("GET", f"/Schemas/{urn}").body["attributes"]:
+            yield from (one["type"] for one in (attribute, *attribute.get("subAttributes", ())))
 
 
 def user_attributes(tenant: ScimTenant) -> list[dict[str, Any]]:
