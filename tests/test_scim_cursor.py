@@ -192,7 +192,8 @@ def test_a_cursor_is_good_for_its_query_at_its_tenant_and_unchanged(endpoint: Sc
         elsewhere = other.send("GET", "/Users", cursor=cursor, **query)
     refused = [
         elsewhere,
-        endpoint.send("GET", "/Groups", cursor=cursor, count=1),
+        endpoint.send("GET", "/Groups", cursor=_first(endpoint), count=1),
+        endpoint.send("GET", "", cursor=_first(endpoint), count=1),
         endpoint.send("GET", "/Users", cursor=cursor, **{**query, "filter": 'userName sw "U"'}),
         endpoint.send("GET", "/Users", cursor=cursor, **{**query, "sortBy": "userName"}),
         endpoint.send("GET", "/Users", cursor=cursor, **{**query, "sortOrder": "descending"}),
