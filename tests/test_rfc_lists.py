@@ -196,6 +196,8 @@ def test_no_match_is_a_success(endpoint: ScimTenant, text: str) -> None:
         ('not (userName sw "a") and displayName pr', ["Engineering", "Sales"]),
         ('userName eq "ada" or displayName eq "sales"', ["ada", "Sales"]),
         ("members pr or title pr", ["ada", "grace", "Engineering"]),
+        ('displayName ew "e" or title eq "x"', []),
+        ('displayName ew "s" and not (title eq "x")', ["Sales"]),
     ],
 )
 def test_the_root_is_about_all_resources(endpoint: ScimTenant, text: str, names: list[str]) -> None:
@@ -239,6 +241,7 @@ def test_a_query_of_one_resource_follows_the_reading(endpoint: ScimTenant) -> No
     "RFC7644-3.9-03", "RFC7644-3.9-04", "RFC7644-3.9-05", "RFC7644-3.9-06", "RFC7644-3.9-07", "RFC7644-3.9-08",
     "RFC7644-3.9-09", "RFC7644-3.9-10", "RFC7644-3.9-11", "RFC7644-3.9-13", "RFC7644-3.9-15", "RFC7644-3.9-16",
     "RFC7644-3.9-17", "RFC7644-3.9-18", "RFC7644-3.4.3-07", "RFC7644-3.4.3-08", "RFC7643-7-24",
+    "RFC7643-3.1-02",
 )  # fmt: skip
 @pytest.mark.parametrize(
     ("parameter", "names", "shown"),

@@ -226,7 +226,7 @@ READINGS: list[tuple[Callable[[ScimTenant], Outcome], str, dict[object, Outcome]
         for value, expected in outcomes.items()
     ],
 )
-@pytest.mark.requirement("RFC7644-3.5.1-23", "RFC7644-3.5.1-13", "RFC7643-2.3.7-02")
+@pytest.mark.requirement("RFC7644-3.5.1-23", "RFC7644-3.5.1-13", "RFC7643-2.3.7-02", "RFC7643-3.1-20")
 def test_a_tenant_takes_the_reading_that_it_is_given(
     policy: str, act: Callable[[ScimTenant], Outcome], field: str, value: object, expected: Outcome
 ) -> None:
