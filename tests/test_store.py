@@ -1,10 +1,12 @@
 """The store: group commit, savepoints, readers, closing."""
 
+import asyncio
 import sqlite3
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -168,3 +170,98 @@ def test_an_unusable_path_is_refused_with_its_name(kind: str, tmp_path: Path) ->
     with pytest.raises(DatabaseUnusable, match="cannot be used") as refused:
         Database(str(path))
     assert str(path) in str(refused.value)
+
+
+def test_an_event_loop_awaits_a_change_and_a_failing_one_is_undone_alone(database: Database) -> None:
+    async def all_three() -> list[object]:
+        outcomes: list[object] = await asyncio.gather(
+            database.change(lambda connection: _run(connection, "INSERT INTO thing VALUES ('ada')")),
+            database.change(lambda connection: _run(connection, "INSERT INTO thing VALUES ('grace'), ('ada')")),
+            database.change(lambda connection: connection.execute("SELECT count(*) FROM thing").fetchone()[0]),
+            return_exceptions=True,
+        )
+        return outcomes
+
+    first, second, third = asyncio.run(all_three())
+    assert (first, type(second), third) == (None, sqlite3.IntegrityError, 1)
+    assert _names(database) == ["ada"]
+
+
+def test_a_failing_change_that_is_alone_leaves_nothing(database: Database) -> None:
+    def twice(connection: Connection) -> None:
+        _add(database, "grace")
+        _run(connection, "INSERT INTO thing VALUES ('ada'), ('ada')")
+
+    with pytest.raises(sqlite3.IntegrityError):
+        asyncio.run(database.change(twice))
+    assert _names(database) == []
+    _add(database, "ada")
+    assert _names(database) == ["ada"]
+
+
+def test_a_change_whose_caller_has_gone_off_the_loop_does_not_happen(database: Database) -> None:
+    gate = threading.Event()
+    held = database.submit(lambda connection: gate.wait())
+
+    async def goes() -> None:
+        asked = asyncio.ensure_future(
+            database.change(lambda connection: _run(connection, "INSERT INTO thing VALUES ('ada')"))
+        )
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
+        asked.cancel()
+        await asyncio.gather(asked, return_exceptions=True)
+
+    # The writer is held: what the loop asks for waits, and the loop goes on.
+    asyncio.run(goes())
+    gate.set()
+    held.result()
+    _add(database, "grace")
+    assert _names(database) == ["grace"]
+
+
+def test_a_closed_database_says_so_to_an_event_loop(database: Database) -> None:
+    database.close()
+    with pytest.raises(DatabaseClosed):
+        asyncio.run(database.change(lambda connection: _run(connection, "INSERT INTO thing VALUES ('ada')")))
+
+
+def test_in_memory_the_changes_of_a_turn_share_a_commit_on_the_loop_itself() -> None:
+    database = Database(":memory:")
+    said: list[str] = []
+    database.write(lambda connection: connection.set_trace_callback(said.append))
+    said.clear()
+
+    async def many() -> list[int]:
+        return await asyncio.gather(*(database.change(lambda connection: threading.get_ident()) for _ in range(50)))
+
+    assert asyncio.run(many()) == [threading.get_ident()] * 50
+    assert said.count("COMMIT") == 1
+    database.close()
+
+
+def test_an_event_loop_is_woken_once_for_all_that_shared_a_commit(tmp_path: Path) -> None:
+    database = Database(str(tmp_path / "mdm.sqlite"))
+    gate = threading.Event()
+
+    async def woken() -> int:
+        loop, calls = asyncio.get_running_loop(), 0
+        wake = loop.call_soon_threadsafe
+
+        def counted(*arguments: Any, **named: Any) -> asyncio.Handle:
+            nonlocal calls
+            calls += 1
+            return wake(*arguments, **named)
+
+        loop.call_soon_threadsafe = counted  # type: ignore[method-assign, assignment]
+        held = database.submit(lambda connection: gate.wait())
+        asked = [asyncio.ensure_future(database.change(lambda connection: None)) for _ in range(50)]
+        await asyncio.sleep(0)
+        gate.set()
+        await asyncio.gather(*asked)
+        held.result()
+        return calls
+
+    # The first may have been taken with the one that held the gate; the rest shared one commit.
+    assert asyncio.run(woken()) <= 2
+    database.close()

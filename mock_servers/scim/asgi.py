@@ -103,7 +103,7 @@ class ScimRim:
 
     async def _carried_out(self, answer: Answer) -> Response:
         if isinstance(answer, Change):
-            return await asyncio.wrap_future(self._database.submit(answer.run))
+            return await self._database.change(answer.run)
         if isinstance(answer, Slow):
             return await asyncio.to_thread(answer.run)
         return answer

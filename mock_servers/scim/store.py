@@ -1,8 +1,9 @@
 """The database of the reference server: one SQLite file, one writer thread with group commit, inline readers.
 
 All changes that wait while a commit is on its way to the disk share the next commit, each in a savepoint of its
-own, so durability costs one disk sync for many callers. Knows nothing of SCIM, tenants or tokens: each of these
-creates its own tables.
+own, so durability costs one disk sync for many callers. In memory nothing waits for a disk: what an event loop awaits
+is made on the loop itself, once in each of its turns. Knows nothing of SCIM, tenants or tokens: each of these creates
+its own tables.
 
     StoreError
     ├── DatabaseUnusable    the path cannot be opened, is read-only, or is no SQLite database
@@ -10,6 +11,7 @@ creates its own tables.
     └── DatabaseClosed      a call after `close()`
 """
 
+import asyncio
 import contextlib
 import os
 import queue
@@ -18,7 +20,9 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import Future
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
+
+from scimulate.mock_servers.scim.waiting import Waiting, in_savepoint, settle, settle_here
 
 T = TypeVar("T")
 Connection = sqlite3.Connection
@@ -63,30 +67,6 @@ class DatabaseClosed(StoreError):
     """A call after `close()`."""
 
 
-class _Waiting:
-    """A change that waits for its commit."""
-
-    __slots__ = ("change", "error", "future", "result")
-
-    def __init__(self, change: Callable[[Connection], Any]) -> None:
-        self.change = change
-        self.future: Future[Any] = Future()
-        self.result: Any = None
-        self.error: BaseException | None = None
-
-    def run(self, connection: Connection) -> None:
-        try:
-            self.result = _in_savepoint(connection, self.change)
-        except Exception as error:
-            self.error = _told(error)
-
-    def settle(self) -> None:
-        if self.error is not None:
-            self.future.set_exception(self.error)
-        else:
-            self.future.set_result(self.result)
-
-
 class Database:
     """A SQLite database for many threads. `synchronous` is SQLite's pragma of that name."""
 
@@ -95,11 +75,13 @@ class Database:
         self._in_memory = path == ":memory:"
         self._synchronous = synchronous
         self._files: dict[str, tuple[int, int]] = {}
-        self._changes: queue.SimpleQueue[_Waiting | None] = queue.SimpleQueue()
+        self._changes: queue.SimpleQueue[Waiting | None] = queue.SimpleQueue()
         self._local = threading.local()
         self._readers: list[tuple[threading.Thread, Connection]] = []
         self._lock = threading.Lock()
         self._memory_lock = threading.RLock()
+        self._changing_thread: int | None = None
+        self._turns: dict[asyncio.AbstractEventLoop, list[Waiting]] = {}
         self._closed = False
         self._writer = self._open_writer()
         if not self._in_memory:
@@ -113,22 +95,34 @@ class Database:
         An exception in `change` undoes this change alone and is raised here. Called from within a change, it is
         part of that change.
         """
-        if threading.current_thread() is self._thread:
-            return _in_savepoint(self._writer, change)
+        if threading.get_ident() == self._changing_thread:
+            return in_savepoint(self._writer, change)
         return self.submit(change).result()
+
+    async def change(self, change: Callable[[Connection], T]) -> T:
+        """As `write`, for an event loop: it is not held up by the disk."""
+        loop = asyncio.get_running_loop()
+        waiting = Waiting(change, loop)
+        if not self._in_memory:
+            self._queue(waiting)
+        else:
+            if loop not in self._turns:
+                self._turns[loop] = []
+                loop.call_soon(self._make_turn, loop)
+            self._turns[loop].append(waiting)
+        result: T = await waiting.future  # type: ignore[misc]
+        return result
 
     def submit(self, change: Callable[[Connection], T]) -> Future[T]:
         """Queue `change`; the future is done once it is committed."""
-        waiting = _Waiting(change)
-        with self._lock:
-            if self._closed:
-                raise DatabaseClosed("the database is closed")
-            self._changes.put(waiting)
+        waiting = Waiting(change)
+        self._queue(waiting)
+        assert isinstance(waiting.future, Future)
         return waiting.future
 
     def read(self, query: Callable[[Connection], T]) -> T:
         """Run `query` at once, in this thread, on the committed state."""
-        if threading.current_thread() is self._thread:
+        if threading.get_ident() == self._changing_thread:
             return query(self._writer)
         if self._in_memory:
             with self._memory_lock:
@@ -204,23 +198,47 @@ class Database:
             self._readers.append((threading.current_thread(), connection))
             return connection
 
+    def _queue(self, waiting: Waiting) -> None:
+        with self._lock:
+            if self._closed:
+                raise DatabaseClosed("the database is closed")
+            self._changes.put(waiting)
+
+    def _make_turn(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Make in this thread what its event loop was asked for in this turn; where others write, after them."""
+        turn = self._turns.pop(loop)
+        if self._changes.empty() and self._memory_lock.acquire(blocking=False):
+            try:
+                if not self._closed:
+                    if batch := [waiting for waiting in turn if waiting.is_wanted()]:
+                        self._commit(batch)
+                    settle_here(batch)
+                    return
+            finally:
+                self._memory_lock.release()
+        for waiting in turn:
+            try:
+                self._queue(waiting)
+            except DatabaseClosed as error:
+                waiting.error = error
+                waiting.settle()
+
     def _write_loop(self) -> None:
         while True:
             batch, closing = self._next_batch()
             if batch:
                 with self._memory_lock:
                     self._commit(batch)
-                for waiting in batch:
-                    waiting.settle()
+                settle(batch)
             if closing:
                 return
 
-    def _next_batch(self) -> tuple[list[_Waiting], bool]:
+    def _next_batch(self) -> tuple[list[Waiting], bool]:
         first = self._changes.get()
-        batch: list[_Waiting] = []
-        waiting: _Waiting | None = first
+        batch: list[Waiting] = []
+        waiting: Waiting | None = first
         while waiting is not None:
-            if waiting.future.set_running_or_notify_cancel():
+            if waiting.is_wanted():
                 batch.append(waiting)
             if len(batch) == CHANGES_PER_COMMIT:
                 return batch, False
@@ -230,25 +248,31 @@ class Database:
                 return batch, False
         return batch, True
 
-    def _commit(self, batch: list[_Waiting]) -> None:
+    def _commit(self, batch: list[Waiting]) -> None:
         """One transaction for the batch. When it fails as a whole, everyone in it is told."""
+        self._changing_thread = threading.get_ident()
         try:
             self._check_files()
             self._writer.execute("BEGIN IMMEDIATE")
             for waiting in batch:
-                waiting.run(self._writer)
+                waiting.run(self._writer, alone=len(batch) == 1)
+                if waiting.error is not None:
+                    waiting.error = _told(waiting.error)
                 if not self._writer.in_transaction:
                     # A full disk makes SQLite give up the whole transaction, the changes before this one too.
                     raise DatabaseTrouble("the transaction was given up")
             # With synchronous=FULL the log is on the disk when this returns (and nobody was told before).
-            self._writer.execute("COMMIT")
+            if len(batch) > 1 or batch[0].error is None:
+                self._writer.execute("COMMIT")
         except (sqlite3.Error, StoreError) as error:
+            for waiting in batch:
+                waiting.error = waiting.error or _told(error)
+        finally:
+            self._changing_thread = None
             # What cannot be undone now is undone by the next try: nothing else may begin before.
             with contextlib.suppress(sqlite3.Error):
                 if self._writer.in_transaction:
                     self._writer.execute("ROLLBACK")
-            for waiting in batch:
-                waiting.error = waiting.error or _told(error)
 
     def _check_files(self) -> None:
         """SQLite goes on writing to a file that was moved or removed, and after a restart that would be lost."""
@@ -271,17 +295,3 @@ def _told(error: Exception) -> Exception:
     if isinstance(error, sqlite3.Error) and getattr(error, "sqlite_errorcode", 0) & 0xFF in _TROUBLES:
         return DatabaseTrouble(f"the database cannot do this now: {error}")
     return error
-
-
-def _in_savepoint(connection: Connection, change: Callable[[Connection], T]) -> T:
-    connection.execute("SAVEPOINT change")
-    try:
-        result = change(connection)
-    except BaseException:
-        # A full disk has undone the savepoint with all the rest.
-        if connection.in_transaction:
-            connection.execute("ROLLBACK TO change")
-            connection.execute("RELEASE change")
-        raise
-    connection.execute("RELEASE change")
-    return result
