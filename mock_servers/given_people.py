@@ -14,6 +14,7 @@ from scimulate.mock_servers.portal.custom_attributes import Use, UseKind
 from scimulate.mock_servers.portal.listing import SCIM_SOURCES, SOURCES, SYNCED_SOURCES
 from scimulate.mock_servers.portal.user_records import DIRECT_SYNC, INDIRECT_SYNC, NO_SYNC, UserRecord
 from scimulate.mock_servers.scim.document import Document
+from scimulate.mock_servers.scim.letter_case import without_case
 from scimulate.mock_servers.scim.links import add_members
 from scimulate.mock_servers.scim.resources import LOCAL_SOURCE
 from scimulate.mock_servers.scim.rows import Row
@@ -156,7 +157,7 @@ def _give_group(tenant: Tenant, connection: Connection, given: Object) -> str:
     source, name = _source(given), _text(given, "name")
     found = [
         row
-        for row in tenant.resources.find_equal(connection, "Group", "display_name", name.lower())
+        for row in tenant.resources.find_equal(connection, "Group", "display_name", without_case(name))
         if row.source == source
     ]
     document: Document = {"schemas": [GROUP_URN], "displayName": name}

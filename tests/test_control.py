@@ -204,6 +204,13 @@ def test_what_refers_to_an_attribute_of_ldap_is_given(tenant: ControlledTenant) 
     assert (answer.status_code, answer.json()) == (201, {"uses": 1})
 
 
+def test_a_group_is_given_once_however_its_name_is_spelt(tenant: ControlledTenant) -> None:
+    first, second = (
+        tenant.control("POST", "groups", [{"name": name, "source": "LDAP"}]) for name in ("Caf\u00e9", "CAFE\u0301")
+    )
+    assert (first.status_code, second.json()) == (201, first.json())
+
+
 @pytest.mark.parametrize(
     ("headers", "status"),
     [
