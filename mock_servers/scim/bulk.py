@@ -68,8 +68,9 @@ class BulkRun:
                 if not outcomes:
                     raise
                 # What is committed stays, so its results are told, and of the others that nothing was done.
-                lost = dict.fromkeys(range(len(self._operations)), unavailable("the database cannot be used now"))
-                self._outcomes, self._ids = lost | outcomes, ids
+                lost = unavailable("the database cannot be used now")
+                self._outcomes = {number: outcomes.get(number, lost) for number in range(len(self._operations))}
+                self._ids = ids
                 break
         results = [self._result(self._operations[number], self._outcomes[number]) for number in sorted(self._outcomes)]
         return json_response(200, {"schemas": [BULK_RESPONSE_URN], "Operations": results})
