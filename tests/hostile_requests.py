@@ -13,6 +13,8 @@ import orjson
 
 CANARY = "zqxj7"
 """Stands in much of what is sent, and in no sentence of ours."""
+TARGET = "target@contoso.test"
+"""The userName of the user that is there; one policy has users named by e-mail addresses alone."""
 USER = "urn:ietf:params:scim:schemas:core:2.0:User"
 GROUP = "urn:ietf:params:scim:schemas:core:2.0:Group"
 ENTERPRISE = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"
@@ -100,7 +102,8 @@ METHODS_OF = {
     "patch": ("PATCH",),
     "bulk": ("POST",),
     "search": ("POST",),
-    "read": ("GET", "GET", "GET", "HEAD", "DELETE"),
+    "list": ("GET",),
+    "read": ("GET", "GET", "GET", "GET", "GET", "GET", "HEAD", "HEAD", "DELETE"),
 }
 
 
@@ -118,41 +121,57 @@ class Hostile:
         return not self.target.startswith(OAUTH)
 
 
-class Maker:
-    """Makes requests about a user and a group that are there."""
+@dataclass(frozen=True)
+class There:
+    """What a server has when a round begins. The holder of `own_secret` is the user."""
 
-    def __init__(self, secret: str, user_id: str, group_id: str) -> None:
-        self._secret = secret
-        self._user_id = user_id
-        self._group_id = group_id
+    secret: str
+    own_secret: str
+    client_id: str
+    client_secret: str
+    user_id: str
+    group_id: str
+    cursors: tuple[str, ...]
+    """Of a walk through `/Users`, one user at a time."""
+
+
+class Maker:
+    """Makes requests about what is there."""
+
+    def __init__(self, there: There) -> None:
+        self._there = there
+        self._user_id, self._group_id = there.user_id, there.group_id
 
     def make(self, number: int) -> Hostile:
         chance = random.Random(number)
         if chance.random() < 0.06:
             return self._token_request(chance)
-        kind = chance.choice(("user", "user", "group", "patch", "patch", "bulk", "search", "read", "read", "read"))
+        kind = chance.choice(
+            (*("user", "user", "group", "patch", "patch", "patch", "bulk"), "search", "list", "list", "read")
+        )
         path = self._path(chance, kind)
-        usual = ("POST",) if path in COLLECTIONS and kind != "read" else METHODS_OF[kind]
-        method = chance.choice(METHODS if chance.random() < 0.05 else usual)
+        usual = ("POST",) if path in COLLECTIONS and kind in ("user", "group") else METHODS_OF[kind]
+        method = chance.choice(METHODS if chance.random() < 0.02 else usual)
         body = b"" if method in ("GET", "HEAD", "DELETE") and chance.random() < 0.9 else self._body(chance, kind)
-        query = self._query(chance) if chance.random() < (0.8 if method == "GET" else 0.1) else ""
-        return Hostile(method, f"{SCIM}{path}{query}", self._headers(chance, body), body)
+        query = self._query(chance) if chance.random() < {"list": 0.95, "read": 0.4}.get(kind, 0.1) else ""
+        return Hostile(method, f"{SCIM}{path}{query}", self._headers(chance, path, body), body)
 
     def _path(self, chance: random.Random, kind: str) -> str:
         usual = {
             "user": ("/Users", f"/Users/{self._user_id}", "/Users", "/Me"),
+            "list": ("/Users", "/Users", "/Users", "/Groups", "/"),
             "group": ("/Groups", f"/Groups/{self._group_id}"),
-            "patch": (f"/Users/{self._user_id}", f"/Groups/{self._group_id}"),
+            "patch": (f"/Users/{self._user_id}", f"/Groups/{self._group_id}", "/Me"),
             "bulk": ("/Bulk",),
             "search": ("/.search", "/Users/.search", "/Groups/.search"),
-            "read": ("/", "/Users", "/Users", "/Groups", f"/Users/{self._user_id}", "/Schemas", "/ResourceTypes/User"),
+            "read": (f"/Users/{self._user_id}", f"/Groups/{self._group_id}", "/Me", "/Schemas", "/ResourceTypes/User"),
         }
         path = chance.choice(usual[kind])
-        if chance.random() < 0.08:
+        if chance.random() < 0.03:
             path = f"{chance.choice(('', '/Users/', '/Groups/', '/Schemas/', path + '/'))}{quote(self._text(chance))}"
         return (
             path
-            if chance.random() < 0.95
+            if chance.random() < 0.98
             else chance.choice((path + "/", "/" + path, path.lower(), path + "%2f..", "/%ff%fe"))
         )
 
@@ -179,11 +198,17 @@ class Maker:
         yield "sortOrder", lambda chance: chance.choice(("ascending", "DESCENDING", CANARY, ""))
         for name in ("startIndex", "count"):
             yield name, lambda chance: chance.choice(NUMBERS)
-        yield "cursor", lambda chance: self._text(chance)[:500]
+        yield (
+            "cursor",
+            lambda chance: mutated(chance, chance.choice((*self._there.cursors, "", self._text(chance))))[:500],
+        )
 
-    def _headers(self, chance: random.Random, body: bytes) -> tuple[tuple[bytes, bytes], ...]:
-        token = self._secret if chance.random() < 0.98 else self._secret + CANARY
-        scheme = "Bearer" if chance.random() < 0.98 else chance.choice(("bearer", "Basic", "", "Bearer Bearer"))
+    def _headers(self, chance: random.Random, path: str, body: bytes) -> tuple[tuple[bytes, bytes], ...]:
+        is_own = path == "/Me" or chance.random() < 0.2
+        token = self._there.own_secret if is_own else self._there.secret
+        if chance.random() < 0.01:
+            token += CANARY
+        scheme = "Bearer" if chance.random() < 0.99 else chance.choice(("bearer", "Basic", "", "Bearer Bearer"))
         headers = [("host", "mdm.test"), ("authorization", f"{scheme} {token}"), ("content-length", str(len(body)))]
         typed = (
             "application/scim+json",
@@ -193,11 +218,11 @@ class Maker:
             CANARY,
             "a/b;;",
         )
-        headers.append(("content-type", typed[0] if chance.random() < 0.95 else chance.choice(typed)))
+        headers.append(("content-type", typed[0] if chance.random() < 0.98 else chance.choice(typed)))
         if chance.random() < 0.05:
             tag = chance.choice(("*", 'W/"1"', '"', "", f'W/"{CANARY}"', 'W/"1",' * 200, "\xe9"))
             headers.append((chance.choice(("if-match", "if-none-match")), tag))
-        if chance.random() < 0.1:
+        if chance.random() < 0.02:
             headers.append(
                 ("accept", chance.choice(("text/html", "*/*;q=0", "application/scim+json;q=x", ",,,", CANARY)))
             )
@@ -205,14 +230,15 @@ class Maker:
 
     def _body(self, chance: random.Random, kind: str) -> bytes:
         document = self._document(chance, kind)
-        for _ in range(chance.choice((0, 1, 1, 2))):
+        for _ in range(chance.choice((0, 0, 0, 1, 2))):
             document = spoiled(chance, document)
         return spoiled_bytes(chance, orjson.dumps(document))
 
     def _document(self, chance: random.Random, kind: str) -> Any:
-        name = f"{CANARY}-{chance.randrange(10**9)}"
+        name = f"{CANARY}-{chance.randrange(10**9)}@contoso.test"
         if kind == "user":
-            emails = [{"value": f"{name}@contoso.test", "type": "work", "primary": True}]
+            name = TARGET if chance.random() < 0.5 else name
+            emails = [{"value": name, "type": "work", "primary": True}]
             rest = {"name": {"familyName": "Lovelace"}, "emails": emails, "active": True, "externalId": name}
             return {"schemas": [USER, ENTERPRISE], "userName": name, **rest, ENTERPRISE: {"department": "R&D"}}
         if kind == "group":
@@ -238,7 +264,7 @@ class Maker:
             ("x", True, None, [], {}, [{"value": self._user_id}], {"value": CANARY}, {"name.x": 1}, 1e308)
         )
         return {
-            "op": chance.choice(("add", "replace", "remove", "Add", CANARY)),
+            "op": chance.choice((*("add", "replace", "remove", "Add") * 4, CANARY)),
             "path": mutated(chance, path),
             "value": value,
         }
@@ -253,18 +279,23 @@ class Maker:
         return {**operation, "data": document}
 
     def _token_request(self, chance: random.Random) -> Hostile:
-        grant = chance.choice(("client_credentials", "password", CANARY, ""))
-        pairs = [f"grant_type={grant}", f"client_id={CANARY}", f"client_secret={quote(self._text(chance))}"]
+        there = self._there
+        grant = chance.choice((*("client_credentials",) * 4, "password", CANARY, ""))
+        client = there.client_id if chance.random() < 0.8 else CANARY
+        secret = there.client_secret if chance.random() < 0.7 else self._text(chance)
+        pairs = [f"grant_type={grant}", f"client_id={client}", f"client_secret={quote(secret)}"]
+        if chance.random() < 0.3:
+            pairs.append(f"scope={quote(chance.choice(('scim', 'scim.read', '', self._text(chance))))}")
         if chance.random() < 0.4:
             assertion = chance.choice(("a.b.c", "eyJhbGciOiJub25lIn0.e30.", CANARY, "." * 50, "e30.e30.e30"))
             pairs.append("client_assertion_type=urn:ietf:params:oauth:client-assertion-type:jwt-bearer")
             pairs.append(f"client_assertion={assertion}")
-        body = spoiled_bytes(chance, "&".join(pairs * chance.choice((1, 1, 2, 300))).encode())
+        body = spoiled_bytes(chance, "&".join(pairs * chance.choice((*(1,) * 8, 2, 300))).encode())
         headers = [(b"host", b"mdm.test"), (b"content-length", str(len(body)).encode())]
         headers.append(
             (b"content-type", b"application/x-www-form-urlencoded" if chance.random() < 0.9 else b"text/plain")
         )
-        if chance.random() < 0.3:
+        if chance.random() < 0.1:
             headers.append(
                 (b"authorization", chance.choice((b"Basic", b"Basic \xff", b"Basic OjpAOg==", b"Basic YTpi")))
             )
@@ -341,7 +372,7 @@ def spoiled(chance: random.Random, document: Any) -> Any:
 def spoiled_bytes(chance: random.Random, body: bytes) -> bytes:
     """The body, or bytes that are no message any more."""
     place = chance.randrange(len(body) + 1)
-    match chance.randrange(40):
+    match chance.randrange(100):
         case 0:
             return body[:place]
         case 1:
