@@ -1,6 +1,7 @@
 """Who may import whom, read from the source: the table of the house."""
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -158,3 +159,12 @@ def test_a_module_is_named_for_what_it_is() -> None:
     parts = [ROOT / folder for folder in MAY_IMPORT]
     modules = [module for part in parts for module in modules_of(part)]
     assert [str(module.relative_to(ROOT)) for module in modules if module.stem in NAMES_THAT_SAY_NOTHING] == []
+
+
+def test_the_page_of_the_house_leads_to_each_module_of_the_scim_server() -> None:
+    page = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    section = page.partition("## The SCIM server, rule by rule")[2].partition("\n## ")[0]
+    rows = [line for line in section.splitlines() if line.startswith("| ")]
+    named = [name for row in rows for name in re.findall(r"`(\w+)`", row.rsplit("|", 2)[1])]
+    there = [path.stem for path in modules_of(ROOT / "mock_servers" / "scim") if path.stem != "__init__"]
+    assert sorted(named) == there
