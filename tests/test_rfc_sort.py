@@ -61,11 +61,19 @@ def _order(tenant: ScimTenant, **query: object) -> str:
         pytest.param("userName", "AbCDe", marks=pytest.mark.requirement("RFC7644-3.4.2.3-03", "RFC7644-3.4.2.3-12")),
         pytest.param("USERNAME", "AbCDe", marks=pytest.mark.requirement("RFC7644-3.4.2.3-12")),
         pytest.param("id", "bACeD", marks=pytest.mark.requirement("RFC7644-3.4.2.3-03")),
-        pytest.param("title", "AebDC", marks=pytest.mark.requirement("RFC7644-3.4.2.3-09", "RFC7644-3.4.2.3-10")),
+        pytest.param(
+            "title",
+            "AebDC",
+            marks=pytest.mark.requirement("RFC7644-3.4.2.3-09", "RFC7644-3.4.2.3-10", "RFC7644-3.4.2.3-12"),
+        ),
         pytest.param("emails.value", "ACbeD", marks=pytest.mark.requirement("RFC7644-3.4.2.3-07")),
         pytest.param("emails", "ACbeD", marks=pytest.mark.requirement("RFC7644-3.4.2.3-07")),
         pytest.param("name.familyName", "AbCeD", marks=pytest.mark.requirement("RFC7644-3.4.2.3-08")),
-        pytest.param("externalId", "beACD", marks=pytest.mark.requirement("RFC7644-3.4.2.3-13")),
+        pytest.param(
+            "externalId",
+            "beACD",
+            marks=pytest.mark.requirement("RFC7644-3.4.2.3-09", "RFC7644-3.4.2.3-10", "RFC7644-3.4.2.3-13"),
+        ),
         pytest.param("meta.created", "bACeD", marks=pytest.mark.requirement("RFC7644-3.4.2.3-11")),
         pytest.param("active", "ebACD", marks=pytest.mark.requirement("RFC7644-3.4.2.3-11")),
         pytest.param(f"{ENTERPRISE}:employeeNumber", "DAbCe", marks=pytest.mark.requirement("RFC7644-3.4.2.3-15")),
@@ -121,14 +129,16 @@ def test_without_sorting_the_order_is_told_to_be_none_of_the_servers(reading: st
             assert [user["userName"] for user in answered.body["Resources"]] == list(_MEN)
 
 
+@pytest.mark.requirement("RFC7644-3.4.2.3-11")
 def test_a_query_at_the_root_orders_both_types(tenant: ScimTenant) -> None:
     groups = [tenant.create_group(name)["id"] for name in ("zeta", "Alpha")]
 
-    def names(sort_by: str) -> list[str]:
-        found = tenant.send("GET", "/", sortBy=sort_by).body["Resources"]
+    def names(sort_by: str, **query: str) -> list[str]:
+        found = tenant.send("GET", "/", sortBy=sort_by, **query).body["Resources"]
         return [resource.get("userName") or resource["displayName"] for resource in found]
 
     answered = names("displayName"), names("userName"), names("meta.resourceType")
+    latest_first = names("meta.created", sortOrder="descending")
     for group in groups:
         tenant.send("DELETE", f"/Groups/{group}")
     assert answered == (
@@ -136,10 +146,29 @@ def test_a_query_at_the_root_orders_both_types(tenant: ScimTenant) -> None:
         ["A", "b", "C", "D", "e", "zeta", "Alpha"],
         ["zeta", "Alpha", *_MEN],
     )
+    assert latest_first == ["Alpha", "zeta", *reversed(_MEN)]
 
 
-def test_numbers_are_ordered_by_their_value() -> None:
-    sized = replace(USER_TYPE, attributes={**USER_TYPE.attributes, "size": Attribute("size", "decimal")})
+EARLY, LATE = "2026-01-05T09:00:00+09:00", "2026-01-05T08:00:00Z"
+
+
+@pytest.mark.parametrize(
+    ("attribute", "ordered"),
+    [
+        (Attribute("size", "decimal"), [9.5, 10, 1e2, None]),
+        (Attribute("size", "integer"), [1, 2, True]),
+        (Attribute("size", "integer"), [1, 2, "0"]),
+        (Attribute("size", "dateTime"), [EARLY, LATE, "never"]),
+        (Attribute("size", "boolean"), [False, True, "true"]),
+        (Attribute("size", "string"), ["a", "B", "c", 1]),
+        (Attribute("size", "string", case_exact=True), ["B", "a", "c"]),
+        (Attribute("size", "binary"), ["B", "a", "c"]),
+    ],
+    ids=lambda value: f"{value.type} {value.case_exact}" if isinstance(value, Attribute) else "",
+)
+def test_values_are_ordered_by_their_type(attribute: Attribute, ordered: list[object]) -> None:
+    """Numbers and moments by what they are, not by how they are written; what is no value of the type is none."""
+    sized = replace(USER_TYPE, attributes={**USER_TYPE.attributes, "size": attribute})
     key = sort_key("size", [sized])
-    users: list[dict[str, object]] = [{"size": size, "meta": {"resourceType": "User"}} for size in (10, 9.5, None, 1e2)]
-    assert [user["size"] for user in sorted(users, key=key)] == [9.5, 10, 1e2, None]
+    users: list[dict[str, object]] = [{"size": size, "meta": {"resourceType": "User"}} for size in reversed(ordered)]
+    assert [user["size"] for user in sorted(users, key=key)] == ordered

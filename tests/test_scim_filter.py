@@ -8,6 +8,9 @@ import pytest
 
 from scimulate.mock_servers.scim.errors import ScimError
 from scimulate.mock_servers.scim.filter import And, Compare, Filter, Not, Or, Present, ValuePath, parse
+from scimulate.mock_servers.scim.matching import predicate
+from scimulate.mock_servers.scim.policy import POLICIES
+from scimulate.mock_servers.scim.schema import USER as USER_TYPE
 from tests.scim_tenant import ENTERPRISE, ScimTenant, scim_tenant
 
 
@@ -233,3 +236,25 @@ def test_a_manager_is_found_by_its_id(endpoint: ScimTenant) -> None:
 def test_a_quoted_boolean_is_refused_by_the_strict_policy() -> None:
     with scim_tenant("strict") as tenant:
         assert tenant.send("GET", "/Users", filter='active eq "True"').error == (400, "invalidFilter")
+
+
+@pytest.mark.parametrize(
+    ("document", "text", "is_found"),
+    [
+        ({"title": ""}, "title pr", False),
+        ({"title": None}, "title pr", False),
+        ({"title": "x"}, "title pr", True),
+        ({"emails": [{"value": ""}, {"value": None}, {}]}, "emails pr", False),
+        ({"emails": [{"value": ""}, {"type": "work"}]}, "emails pr", True),
+        ({"name": {"givenName": ""}}, "name pr", False),
+        ({"name": {"givenName": ""}}, "name eq null", True),
+        ({"name": {"givenName": "Ada"}}, "name eq null", False),
+        ({"name": {"givenName": "Ada"}}, "name ne null", True),
+        ({"active": False}, "active pr", True),
+        ({}, "addresses eq null", True),
+    ],
+    ids=str,
+)
+def test_a_value_is_present_by_what_is_in_it(document: dict[str, object], text: str, is_found: bool) -> None:
+    """RFC 7644 Table 3; a complex attribute has no value to compare with, but it may be compared with none."""
+    assert predicate(parse(text), [USER_TYPE], POLICIES["entra"])(document) is is_found

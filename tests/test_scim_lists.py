@@ -221,3 +221,32 @@ def test_a_value_that_many_have_is_counted_and_paged(endpoint: ScimTenant) -> No
     for query in ({}, {"sortBy": "userName"}):
         asked = {"filter": 'displayName eq "many"', "startIndex": 149, "count": 5, **query}
         assert _shape(endpoint.send("GET", "/Users", **asked).body) == (150, 149, 2, ["many148", "many149"])
+
+
+@pytest.mark.parametrize(
+    ("start", "count", "page"),
+    [(1, 2, ["u0", "u1"]), (2, 2, ["u1", "u2"]), (3, 5, ["u2"]), (4, 5, []), (2, 0, [])],
+    ids=str,
+)
+def test_an_equality_that_several_fulfil_is_paged(start: int, count: int, page: list[str]) -> None:
+    with scim_tenant() as tenant:
+        for number in range(3):
+            tenant.create_user(f"u{number}", displayName="Ada")
+        answered = tenant.send("GET", "/Users", filter='displayName eq "ada"', startIndex=start, count=count).body
+        assert [user["userName"] for user in answered["Resources"]] == page
+        assert (answered["totalResults"], answered["startIndex"], answered["itemsPerPage"]) == (3, start, len(page))
+
+
+@pytest.mark.parametrize("query", [{}, {"excludedAttributes": "displayName"}, {"excludedAttributes": "name.givenName"}])
+def test_what_is_not_excluded_is_there_links_included(query: dict[str, str]) -> None:
+    with scim_tenant() as tenant:
+        ada = tenant.create_user("ada")["id"]
+        poets = tenant.create_group("Poets", ada)["id"]
+        (user,) = tenant.send("GET", "/Users", **query).body["Resources"]
+        (group,) = tenant.send("GET", "/Groups", **query).body["Resources"]
+        assert ([one["value"] for one in user["groups"]], [one["value"] for one in group["members"]]) == (
+            [poets],
+            [ada],
+        )
+        assert tenant.send("GET", f"/Users/{ada}", **query).body == user
+        assert tenant.send("GET", f"/Groups/{poets}", **query).body == group

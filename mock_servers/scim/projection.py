@@ -75,10 +75,8 @@ def read_projection(
     return Projection(included, _selected(kept_back) or None)
 
 
-def names_in(text: str | None) -> list[str] | None:
+def names_in(text: str) -> list[str] | None:
     """The names of a comma-separated parameter; a parameter without any counts as not sent."""
-    if text is None:
-        return None
     return [name.strip() for name in text.split(",") if name.strip()] or None
 
 
