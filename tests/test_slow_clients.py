@@ -348,7 +348,9 @@ def test_the_page_tells_the_bounds() -> None:
         "Body": f"{limits.BODY_BYTES // kibibytes // kibibytes} MiB",
         "Depth of JSON": f"{limits.JSON_DEPTH}",
         "Filter": f"{limits.FILTER_BYTES // kibibytes} KiB, {limits.FILTER_DEPTH} levels, {limits.FILTER_TERMS} terms",
+        "Arrays and objects in a body": f"{limits.JSON_CONTAINERS}",
         "Operations of a PATCH": f"{limits.PATCH_OPERATIONS}",
+        "Values that the filters of a PATCH look at": f"{limits.PATCH_COMPARISONS}",
         "Operations of a bulk request": f"{limits.BULK_OPERATIONS}",
         "Members in a request": f"{limits.MEMBERS}",
     }
