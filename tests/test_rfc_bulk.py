@@ -208,9 +208,11 @@ WITHOUT_DATA = {"method": "POST", "path": "/Users", "bulkId": "x"}
     ],
 )
 @pytest.mark.requirement(
+    "RFC7644-3.7-20",
     "RFC7644-3.7-21",
     "RFC7644-3.7-23",
     "RFC7644-3.7-26",
+    "RFC7644-3.7.3-02",
     "RFC7644-3.7.3-05",
     "RFC7644-3.12-30",
 )

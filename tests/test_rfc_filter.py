@@ -52,7 +52,7 @@ def _fill(tenant: ScimTenant) -> None:
         x509Certificates=[{"value": "MAA="}],
     )
     _advance(tenant)
-    tenant.create_user("cy", name={"givenName": "Cy"}, title=None, emails=[])
+    tenant.create_user("cy", name={"givenName": "Cy"}, title=None, nickName="", emails=[])
     _advance(tenant)
     tenant.create_user("dee", nickName="D", emails=[{"type": "home", "value": "dee@y.test"}])
 
@@ -123,6 +123,7 @@ BOB_OR_DEE = 'userName eq "bob" or userName eq "dee"'
             ["boss", "ada", "bob", "dee"],
             marks=pytest.mark.requirement("RFC7644-3.4.2.2-18", "RFC7644-3.4.2.2-20"),
         ),
+        pytest.param("nickName pr", ["dee"], marks=pytest.mark.requirement("RFC7644-3.4.2.2-18")),
         pytest.param("name pr", ["ada", "cy"], marks=pytest.mark.requirement("RFC7644-3.4.2.2-19")),
         pytest.param(f"{ENTERPRISE}:manager pr", ["ada"], marks=pytest.mark.requirement("RFC7644-3.4.2.2-19")),
         pytest.param('title gt "countess"', ["boss"], marks=pytest.mark.requirement("RFC7644-3.4.2.2-21")),
@@ -242,6 +243,8 @@ BOB_OR_DEE = 'userName eq "bob" or userName eq "dee"'
         pytest.param('title eq "countess"', ["ada"], marks=pytest.mark.requirement("RFC7644-3.4.2.2-71")),
         pytest.param('externalId eq "EX-1"', ["ada"], marks=pytest.mark.requirement("RFC7644-3.4.2.2-76")),
         pytest.param('externalId eq "ex-1"', [], marks=pytest.mark.requirement("RFC7644-3.4.2.2-72")),
+        pytest.param('externalId sw "EX"', ["ada"], marks=pytest.mark.requirement("RFC7644-3.4.2.2-72")),
+        pytest.param('externalId co "X-"', ["ada"], marks=pytest.mark.requirement("RFC7644-3.4.2.2-73")),
         pytest.param('externalId sw "ex"', [], marks=pytest.mark.requirement("RFC7644-3.4.2.2-72")),
         pytest.param('userName co "DA"', ["ada"], marks=pytest.mark.requirement("RFC7644-3.4.2.2-73")),
         pytest.param('title sw "COUNT"', ["ada"], marks=pytest.mark.requirement("RFC7644-3.4.2.2-73")),

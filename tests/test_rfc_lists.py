@@ -210,7 +210,7 @@ def test_the_root_is_about_all_resources(endpoint: ScimTenant, text: str, names:
 @pytest.mark.requirement("RFC7644-3.4.2.1-04")
 def test_where_nothing_is_paged_too_many_are_refused(endpoint: ScimTenant) -> None:
     endpoint.tenant.change_policy(index_paging_supported=False, cursor_paging_supported=False)
-    endpoint.tenant.change_limits(max_results=3)
+    endpoint.tenant.change_limits(max_results=3, default_results=1)  # There is no page to have a size.
     for query in ({}, {"filter": "userName pr"}, {"count": 1}, {"startIndex": 2}):
         assert endpoint.send("GET", "/Users", **query).error == (400, "tooMany")
     assert _named(endpoint, "/Users", filter="title pr") == ["ada", "grace"]
