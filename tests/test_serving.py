@@ -2,6 +2,7 @@
 
 import contextlib
 import socket
+import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -9,8 +10,11 @@ from pathlib import Path
 import httpx
 import pytest
 
+from scimulate.mock_servers import serving
 from scimulate.mock_servers.clock import VirtualClock
 from scimulate.mock_servers.mdm import MdmApplication
+from scimulate.mock_servers.scim.bulk import BulkRun
+from scimulate.mock_servers.scim.messages import Response
 from scimulate.mock_servers.scim.store import DatabaseClosed
 from scimulate.mock_servers.serving import HostUnusable, PortUnusable, RunningServer, StorageUnusable, open_tenants
 from scimulate.mock_servers.tenants import Tenants
@@ -163,3 +167,27 @@ def test_a_port_that_does_not_exist_is_refused(app: MdmApplication) -> None:
 def test_an_unusable_database_is_refused(tmp_path: Path) -> None:
     with pytest.raises(StorageUnusable, match="cannot be used"):
         open_tenants(str(tmp_path / "nowhere" / "mdm.sqlite"), lambda name: VirtualClock())
+
+
+def test_what_takes_longer_than_a_stop_waits_is_told_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    begun, over = threading.Event(), threading.Event()
+
+    def endless(self: BulkRun) -> Response:
+        begun.set()
+        over.wait(30)
+        return Response(204)
+
+    monkeypatch.setattr(serving, "SHUTDOWN_SECONDS", 0)
+    monkeypatch.setattr(BulkRun, "run", endless)
+    job = {"schemas": ["urn:ietf:params:scim:api:messages:2.0:BulkRequest"], "Operations": []}
+    with ThreadPoolExecutor(1) as other:
+        with _running() as (_, client):
+            headers = {"Authorization": client.headers["Authorization"], "Content-Type": "application/scim+json"}
+            asked = other.submit(
+                httpx.post, client.base_url.join("/scim/v2/Bulk"), json=job, headers=headers, trust_env=False
+            )
+            assert begun.wait(30)
+            threading.Timer(1, over.set).start()
+        answer = asked.result(30)
+    assert (answer.status_code, answer.headers["content-type"]) == (503, "application/scim+json")
+    assert (answer.json()["status"], answer.json()["detail"]) == ("503", "the server is about to stop")

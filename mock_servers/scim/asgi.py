@@ -92,6 +92,9 @@ class ScimRim:
             raise
         except StoreError:
             return self._endpoint.refusal(unavailable("the database cannot be used now"))
+        except asyncio.CancelledError:
+            # The listener has waited as long as a stop may take. Nothing else cancels a request.
+            return self._endpoint.refusal(unavailable("the server is about to stop"))
         except Exception:
             _logger.exception("a request was not foreseen")
             return self._endpoint.refusal(ScimError(500, "the server made a mistake; its log tells which"))
