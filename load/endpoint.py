@@ -20,6 +20,8 @@ from scimulate.load.schedule import Schedule
 LARGEST_ANSWER = 10 * 1024 * 1024
 """No answer about one object is larger, before or after it is unpacked; past this it is not read."""
 
+BODY_HEADERS = {"Content-Type": "application/scim+json"}
+
 GZIP_OR_ZLIB = 47
 """Window bits with which zlib tells the two apart by itself."""
 
@@ -96,7 +98,7 @@ class Endpoint:
             path,
             name=name,
             data=body,
-            headers=self.headers,
+            headers=self.headers if body is None else self.headers | BODY_HEADERS,
             catch_response=True,
             allow_redirects=False,
         ) as response:

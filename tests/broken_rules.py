@@ -46,7 +46,7 @@ def removing_one_member_removes_all(patch: pytest.MonkeyPatch) -> None:
 
 @breaks
 def user_names_are_compared_exactly(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr("scimulate.mock_servers.scim.query._LOWERED", frozenset({"display_name"}))
+    patch.setattr("scimulate.mock_servers.scim.lists._WITHOUT_CASE", frozenset({"display_name"}))
 
 
 @breaks

@@ -124,6 +124,8 @@ class _Handler(BaseHTTPRequestHandler):
         body = json.loads(self.rfile.read(length)) if length else None
         if self.headers.get("Authorization") != f"Bearer {TOKEN}":
             status, document = 401, {"detail": "who are you?"}
+        elif body is not None and self.headers.get("Content-Type") != "application/scim+json":
+            status, document = 415, {"detail": "a body is SCIM"}
         else:
             status, document = self.home.handle(self.command, self.path, body)
         content = b"" if document is None else json.dumps(document).encode() + b" " * self.home.padding

@@ -18,10 +18,16 @@ SHIPPED = sorted({package.split(".")[1] for package in PROJECT["tool"]["setuptoo
 OURS = {"scimulate"}
 
 
+BENCHMARKS = ROOT / "load" / "benchmarks"
+"""For developers: what they need is in the extra `dev`."""
+
+
 def third_party(folder: str) -> dict[str, str]:
     """The packages that the modules of `folder` import, and where each is imported first."""
     found: dict[str, str] = {}
     for path in sorted((ROOT / folder).rglob("*.py")):
+        if path.is_relative_to(BENCHMARKS):
+            continue
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             match node:
                 case ast.Import(names=names):

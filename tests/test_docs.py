@@ -18,7 +18,7 @@ PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 LINK = re.compile(r"\[[^\]]*\]\(([^)#]+)(?:#[^)]*)?\)")
 COMMAND = re.compile(r"^(?:\$ )?(?:\.venv/bin/)?((?:pytest|scimulate) .*)$", re.MULTILINE)
 FENCE = re.compile(r"^```(\w*)\n(.*?)^```", re.MULTILINE | re.DOTALL)
-VARIES = re.compile(r"\d+\.\d+ ?s\b|run [a-z2-7]{8}")
+VARIES = re.compile(r"\d+\.\d+ ?s\b(?: \(\d:\d\d:\d\d\))?|run [a-z2-7]{8}")
 
 
 def commands(program: str) -> Iterator[tuple[str, list[str]]]:
