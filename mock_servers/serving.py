@@ -19,8 +19,9 @@ from typing import Self
 
 import uvicorn
 
+from scimulate.mock_servers.bounds import USUAL_BOUNDS, Bounds
 from scimulate.mock_servers.clock import Clock
-from scimulate.mock_servers.connections import USUAL_BOUNDS, BoundedConfig, Bounds
+from scimulate.mock_servers.connections import BoundedConfig
 from scimulate.mock_servers.mdm import MdmApplication
 from scimulate.mock_servers.scim.asgi import Application
 from scimulate.mock_servers.scim.store import Database, DatabaseTrouble, DatabaseUnusable

@@ -16,8 +16,8 @@ from urllib.parse import unquote
 import orjson
 import pytest
 
+from scimulate.mock_servers.bounds import Bounds
 from scimulate.mock_servers.clock import VirtualClock
-from scimulate.mock_servers.connections import Bounds
 from scimulate.mock_servers.mdm import MdmApplication
 from scimulate.mock_servers.scim.links import add_members
 from scimulate.mock_servers.serving import RunningServer, open_tenants

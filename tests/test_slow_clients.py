@@ -12,8 +12,8 @@ import httpx
 import orjson
 import pytest
 
+from scimulate.mock_servers.bounds import USUAL_BOUNDS, Bounds
 from scimulate.mock_servers.clock import VirtualClock
-from scimulate.mock_servers.connections import USUAL_BOUNDS, Bounds
 from scimulate.mock_servers.mdm import MdmApplication
 from scimulate.mock_servers.scim import limits
 from scimulate.mock_servers.scim.limits import HEAD_BYTES, URL_BYTES
