@@ -51,8 +51,9 @@ def test_each_place_is_found_while_resources_come_go_and_are_hidden(
     chance = random.Random(seed)
     resources, other = Resources(database, "acme", clock), Resources(database, "globex", clock)
     there = [f"u{number}" for number in range(1_500)]
+    _insert(other, there[:150])
     _insert(resources, there)
-    _insert(other, there[:300])
+    _insert(other, there[150:300])
 
     def go(connection: Connection) -> None:
         for name in chance.sample(there, 700):
@@ -102,6 +103,10 @@ def test_a_file_of_an_earlier_release_is_counted_once(tmp_path: Path, clock: Vir
     database.write(former)
     resources = Resources(database, "acme", clock)
     assert (_total(resources), _names(resources, 299, 2)) == (400, ["u449", "u451"])
+    held = database.read(lambda connection: connection.execute("SELECT name FROM sqlite_schema").fetchall())
+    assert {"resource_count", "resource_added", "resource_removed", "resource_shown"}.isdisjoint(
+        name for (name,) in held
+    )
     _insert(resources, ["late"])
     database.close()
     database = Database(path)
