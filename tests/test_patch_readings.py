@@ -347,6 +347,17 @@ def test_a_message_without_its_schema(body: dict[str, Any], taken_for_it: bool, 
         assert tenant.send("GET", ada).body["title"] == ("Dr" if taken else "Countess")
 
 
+@pytest.mark.requirement("RFC7644-3.5.2.2-11")
+@pytest.mark.parametrize("refused", [False, True])
+def test_removing_a_whole_extension_that_is_not_there(refused: bool) -> None:
+    with scim_tenant("strict") as tenant:
+        tenant.tenant.change_policy(remove_of_nothing_refused=refused)
+        plain = tenant.create_user("plain")
+        answered = tenant.patch(f"/Users/{plain['id']}", remove(ENTERPRISE))
+        assert answered.error == (400, "noTarget") if refused else (answered.status, answered.body) == (200, plain)
+        assert tenant.send("GET", f"/Users/{plain['id']}").body == plain
+
+
 @pytest.mark.requirement("RFC7644-3.5.2-05")
 @pytest.mark.parametrize(("policy", "status"), [("strict", 400), ("entra", 200)])
 def test_a_message_without_an_operation(policy: str, status: int) -> None:

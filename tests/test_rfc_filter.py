@@ -515,6 +515,7 @@ def test_each_operator_is_answered_rightly_or_declined(tenant: ScimTenant, form:
         ({"unknown_in_filter_matches_nothing": True}, 'shoeSize ne "9"', None, []),
         ({"unknown_in_filter_matches_nothing": True}, "not (shoeSize pr)", None, []),
         ({"unknown_in_filter_matches_nothing": True}, 'emails[shoe eq "9"] or title pr', None, []),
+        ({"unknown_in_filter_matches_nothing": True}, 'not (shoes[size eq "9"])', None, []),
         ({"unknown_in_filter_matches_nothing": True}, 'userName ne "x" and not (shoeSize pr)', None, []),
         ({"missing_matches_ne": False}, 'title ne "Head"', ["ada", "bob", "cy", "dee"], ["ada"]),
         ({"missing_matches_ne": False}, 'displayName ne "x"', EVERYBODY, ["ada", "bob"]),

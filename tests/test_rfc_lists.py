@@ -195,6 +195,7 @@ def test_no_match_is_a_success(endpoint: ScimTenant, text: str) -> None:
         ("userName pr", ["boss", "ada", "grace", "linus"]),
         ('not (userName sw "a") and displayName pr', ["Engineering", "Sales"]),
         ('userName eq "ada" or displayName eq "sales"', ["ada", "Sales"]),
+        ('userName ne "ada"', ["boss", "grace", "linus", "Engineering", "Sales"]),
         ("members pr or title pr", ["ada", "grace", "Engineering"]),
         ('displayName ew "e" or title eq "x"', []),
         ('displayName ew "s" and not (title eq "x")', ["Sales"]),
@@ -205,6 +206,28 @@ def test_the_root_is_about_all_resources(endpoint: ScimTenant, text: str, names:
     assert _named(endpoint, "", filter=text, startIndex=2, count=2) == names[1:3]
     found = endpoint.send("POST", "/.search", {"schemas": [SEARCH], "filter": text}).body["Resources"]
     assert [one.get("userName") or one["displayName"] for one in found] == names
+
+
+@pytest.mark.parametrize("text", ['userName ne "ada"', 'userName ne "ada" and title ne "none"'])
+def test_at_the_root_too_what_is_missing_may_match_no_difference(endpoint: ScimTenant, text: str) -> None:
+    """AMB-11: a group has neither a userName nor a title, and not everybody has one."""
+    assert _named(endpoint, "", filter=text) == ["boss", "grace", "linus", "Engineering", "Sales"]
+    endpoint.tenant.change_policy(missing_matches_ne=False)
+    expected = ["grace"] if "title" in text else ["boss", "grace", "linus"]
+    assert _named(endpoint, "", filter=text) == expected
+
+
+def test_where_no_index_is_supported_it_is_passed_over(endpoint: ScimTenant) -> None:
+    everybody = ["boss", "ada", "grace", "linus"]
+    endpoint.tenant.change_limits(default_results=2)
+    endpoint.tenant.change_policy(index_paging_supported=False)
+    for start in ("2", "x"):
+        assert _named(endpoint, "/Users", startIndex=start) == everybody[:2]
+    endpoint.tenant.change_policy(cursor_paging_supported=False)
+    for start in ("2", "x"):
+        body = endpoint.send("GET", "/Users", startIndex=start, cursor="x").body
+        assert [one["userName"] for one in body["Resources"]] == everybody  # Nothing leads to a second page.
+        assert (body["startIndex"], body["itemsPerPage"]) == (1, 4)
 
 
 @pytest.mark.requirement("RFC7644-3.4.2.1-04")
@@ -374,6 +397,7 @@ DOOR: dict[str, object] = {
 
 
 @pytest.mark.requirement("RFC7643-7-22", "RFC7643-7-24", "RFC7643-7-25", "RFC7643-7-26", "RFC7643-7-27")
+@pytest.mark.requirement("RFC7644-3.9-18")
 @pytest.mark.parametrize(
     ("attributes", "excluded", "shown"),
     [

@@ -272,13 +272,22 @@ def test_a_field_alone_decides(
 
 @pytest.mark.requirement("RFC7644-3.5.2.1-13")
 @pytest.mark.parametrize(
-    ("reading", "outcome"), [("created", (*HELD, "linus")), ("noTarget", "noTarget"), ("ignored", HELD)]
+    ("reading", "operation", "outcome"),
+    [
+        ("created", add('members[value eq "nobody"]', {"value": "{linus}"}), (*HELD, "linus")),
+        ("noTarget", add('members[value eq "nobody"]', {"value": "{linus}"}), "noTarget"),
+        ("ignored", add('members[value eq "nobody"]', {"value": "{linus}"}), HELD),
+        # A part alone makes no member.
+        ("created", add(f"{one('linus')}.type", "User"), "noTarget"),
+        ("noTarget", add(f"{one('linus')}.type", "User"), "noTarget"),
+        ("ignored", add(f"{one('linus')}.type", "User"), HELD),
+    ],
+    ids=lambda value: str(value)[:70],
 )
-def test_adding_a_member_that_no_filter_finds(reading: str, outcome: Sequence[str] | str) -> None:
+def test_adding_a_member_that_no_filter_finds(reading: str, operation: Operation, outcome: Sequence[str] | str) -> None:
     with scim_tenant("strict") as tenant:
         tenant.tenant.change_policy(add_without_match=reading)
         group = engineering(tenant)
-        operation = add('members[value eq "nobody"]', {"value": "{linus}"})
         if isinstance(outcome, str):
             assert_refused(group, [operation], scim_type=outcome)
         else:
