@@ -250,3 +250,39 @@ def test_what_is_not_excluded_is_there_links_included(query: dict[str, str]) -> 
         )
         assert tenant.send("GET", f"/Users/{ada}", **query).body == user
         assert tenant.send("GET", f"/Groups/{poets}", **query).body == group
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        {},
+        {"startIndex": 2, "count": 2},
+        {"filter": 'displayName eq "ada"'},
+        {"filter": 'displayName ne "nobody"', "count": 2},
+        {"filter": 'displayName co "d"', "startIndex": 2, "count": 1},
+        {"filter": 'title eq "Countess"'},
+        {"filter": 'emails.value eq "x@contoso.test" or userName eq "u1"'},
+        {"sortBy": "userName", "count": 2},
+        {"sortBy": "title", "sortOrder": "descending"},
+        {"cursor": "", "count": 2},
+        {"cursor": "", "count": 2, "sortBy": "displayName"},
+    ],
+    ids=str,
+)
+def test_a_list_is_of_one_tenant_whatever_others_hold(query: dict[str, object]) -> None:
+    """The same users are in tenants that come before it and after it by name, made before them and between."""
+    with scim_tenant() as tenant, scim_tenant() as alone:
+        others = [ScimTenant(tenant.tenants, tenant.tenants.create(name, "entra")) for name in ("alpha", "zeta")]
+        for number in range(4):
+            for one in (*others, tenant, alone):
+                email = {"value": "x@contoso.test" if number == 2 else f"u{number}@contoso.test", "type": "work"}
+                one.create_user(f"u{number}", displayName="Ada", title="Countess", emails=[email])
+        answered, expected = (one.send("GET", "/Users", **query).body for one in (tenant, alone))
+        assert expected["Resources"]
+        for field in ("totalResults", "startIndex"):
+            assert answered.get(field) == expected.get(field)
+        assert [user["userName"] for user in answered["Resources"]] == [
+            user["userName"] for user in expected["Resources"]
+        ]
+        ids = [user["id"] for user in answered["Resources"]]
+        assert [tenant.send("GET", f"/Users/{one}").status for one in ids] == [200] * len(ids)
