@@ -239,6 +239,9 @@ def test_a_cursor_opens_nothing_without_a_token_that_is_good_now(endpoint: ScimT
     cursor = _first(endpoint)
     assert endpoint.send("GET", "/Users", cursor=cursor, count=1).status == 200
     assert endpoint.send("GET", "/Users", cursor=cursor, count=1, headers={"authorization": ""}).status == 401
+    for on, status in ((False, 403), (True, 200)):
+        endpoint.switch_scim(on=on)
+        assert endpoint.send("GET", "/Users", cursor=cursor, count=1).status == status
     endpoint.tenant.tokens.deactivate(endpoint.tenant.tokens.all()[0].id)
     refused = endpoint.send("GET", "/Users", cursor=cursor, count=1)
     assert (refused.status, set(refused.body)) == (401, {"schemas", "status", "detail"})
