@@ -21,7 +21,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from scimulate.mock_servers.clock import VirtualClock
 from scimulate.mock_servers.control_faults import read_faults, shown_fault
-from scimulate.mock_servers.control_messages import ControlRefused, body_of, json_answer, object_of
+from scimulate.mock_servers.control_messages import ControlRefused, body_of, check_keys, json_answer, object_of
 from scimulate.mock_servers.control_oauth import OAuthControl
 from scimulate.mock_servers.duration import DurationRefused, read_duration
 from scimulate.mock_servers.given_people import GIVEN, GivenRefused
@@ -86,9 +86,12 @@ class _Control:
 
     async def create_tenant(self, request: Request) -> Response:
         body = await object_of(request)
+        check_keys(body, ("name", "policy"))
         name, policy = body.get("name"), body.get("policy", DEFAULT_POLICY)
         if not isinstance(name, str) or not isinstance(policy, str):
-            raise ControlRefused(400, "a tenant has a name and a policy, both strings")
+            raise ControlRefused(
+                400, "a tenant has a name and, if it is to have another one than usual, a policy: strings"
+            )
         try:
             tenant = await run_in_threadpool(self._application.tenants.create, name, policy)
         except TenantError as error:
@@ -102,6 +105,7 @@ class _Control:
     async def set_password(self, request: Request) -> Response:
         """Make an account of the portal, or give it these roles and another password, which ends its sessions."""
         tenant, body = self.tenant(request), await object_of(request)
+        check_keys(body, ("user_name", "roles"))
         user_name, roles = body.get("user_name"), body.get("roles")
         if not isinstance(user_name, str) or not _is_account_name(user_name):
             raise ControlRefused(400, f"user_name is up to {LONGEST_TEXT} printable characters, without < and >")

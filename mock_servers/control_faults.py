@@ -2,8 +2,10 @@
 
 from dataclasses import asdict
 
-from scimulate.mock_servers.control_messages import ControlRefused
+from scimulate.mock_servers.control_messages import ControlRefused, check_keys
 from scimulate.mock_servers.scim.traffic import FAULT_NAMES, LONGEST_DELAY_SECONDS, Fault
+
+_KEYS = ("match", "fault", "after", "times", "probability", "seed", "retry_after", "seconds")
 
 
 def read_faults(value: object) -> list[Fault]:
@@ -17,6 +19,8 @@ def _read_fault(value: dict[str, object]) -> Fault:
     match = value.get("match", {})
     if not isinstance(match, dict):
         raise ControlRefused(400, "match is an object with method and path")
+    check_keys(value, _KEYS)
+    check_keys(match, ("method", "path"))
     name = value.get("fault")
     if not isinstance(name, str) or name not in FAULT_NAMES:
         raise ControlRefused(400, f"fault is one of {', '.join(FAULT_NAMES)}")

@@ -3,6 +3,8 @@
 ControlRefused      the request makes no sense here
 """
 
+from collections.abc import Iterable, Sequence
+
 import orjson
 from starlette.requests import Request
 from starlette.responses import Response
@@ -37,6 +39,15 @@ async def object_of(request: Request) -> dict[str, object]:
     if not isinstance(value, dict):
         raise ControlRefused(400, "the body is not a JSON object")
     return value
+
+
+def check_keys(value: Iterable[str], known: Sequence[str]) -> None:
+    """Refuse what is misspelt: passed over, it would do something else than what was meant."""
+    unknown = [key for key in value if key not in known]
+    if unknown:
+        raise ControlRefused(
+            400, f"nothing is known of {', '.join(map(repr, unknown))}; the keys are {', '.join(known)}"
+        )
 
 
 def json_answer(value: object, status: int = 200) -> Response:

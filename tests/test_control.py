@@ -68,7 +68,11 @@ def test_a_tenant_is_made_with_its_policy(app: MdmApplication, client: httpx.Cli
     assert client.post("/control/tenants", json={"name": "acme"}).status_code == 409
 
 
-@pytest.mark.parametrize("body", [{}, {"name": 7}, {"name": "a/b"}, {"name": "x", "policy": "lax"}, [], None], ids=str)
+@pytest.mark.parametrize(
+    "body",
+    [{}, {"name": 7}, {"name": "a/b"}, {"name": "x", "policy": "lax"}, {"name": "x", "polcy": "strict"}, [], None],
+    ids=str,
+)
 def test_a_tenant_that_cannot_be_is_refused(client: httpx.Client, body: object) -> None:
     answered = client.post("/control/tenants", json=body)
     assert answered.status_code == 400
@@ -183,6 +187,12 @@ def test_an_account_sent_again_gets_other_roles_and_another_password(
             [{"user_name": "ada", "source": "LDAP"}, {"user_name": "ada", "source": "Local"}],
             409,
             "the user ada comes from LDAP, not from Local",
+        ),
+        (
+            "administrators",
+            {"user_name": "ada", "role": []},
+            400,
+            "nothing is known of 'role'; the keys are user_name, ",
         ),
         ("attribute-uses", {"attribute": "site", "uses": []}, 404, "there is no custom attribute site"),
         ("devices", {"user_name": "ada", "count": 1}, 400, "there is no user ada"),
@@ -330,6 +340,8 @@ def test_a_slow_answer_comes(tenant: ControlledTenant) -> None:
         [7],
         [{"fault": "earthquake"}],
         [{"fault": "500", "match": []}],
+        [{"fault": "500", "match": {"methd": "GET"}}],
+        [{"fault": "500", "tims": 1}],
         [{"fault": "500", "match": {"method": 7}}],
         [{"fault": "500", "after": -1}],
         [{"fault": "500", "times": "2"}],

@@ -489,10 +489,14 @@ def test_a_token_stands_for_the_vendor_and_the_user_of_its_client(site: OAuthSit
 
 
 @pytest.mark.requirement("RFC7644-2-03", "RFC7644-2.1-01", "RFC7644-7.7-04")
-def test_a_token_for_reading_alone_changes_nothing(site: OAuthSite) -> None:
-    client = site.register(scopes=["scim", "scim.read"])
-    whole = site.ask_as(client, scope="scim").json()["access_token"]
-    reading = site.ask_as(client, scope="scim.read").json()["access_token"]
+@pytest.mark.parametrize(
+    ("scopes", "asked"),
+    [(["scim", "scim.read"], {"scope": "scim.read"}), (["scim.read", "x"], {})],
+    ids=["asked", "held"],
+)
+def test_a_token_for_reading_alone_changes_nothing(site: OAuthSite, scopes: list[str], asked: dict[str, str]) -> None:
+    whole = site.ask_as(site.register(scopes=["scim", "scim.read"])).json()["access_token"]
+    reading = site.ask_as(site.register(scopes=scopes), **asked).json()["access_token"]
     ada = site.send(whole, "POST", "/Users", {"schemas": [USER], "userName": "ada"}).json()
     changes = [
         site.send(reading, "POST", "/Users", {"schemas": [USER], "userName": "grace"}),

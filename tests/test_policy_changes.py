@@ -20,6 +20,13 @@ from tests.scim_tenant import USER, scim_tenant
         ("email_required", 1, "email_required: the field takes true or false"),
         ("adoption_status", 204, "adoption_status: the field takes 200 or 201"),
         ("adoption_status", True, "adoption_status: the field takes 200 or 201"),
+        (
+            "operators_not_offered",
+            ["EQ"],
+            'operators_not_offered: the field takes a list of "eq" or "ne" or "co" or "sw" or "ew" or "gt" or "ge"'
+            ' or "lt" or "le" or "pr"',
+        ),
+        ("unsupported_sort", 501, 'unsupported_sort: the field takes "ignored" or "400" or "501"'),
         ("max_tokens", 0, "max_tokens: the field takes a whole number above 0, or null"),
         ("max_tokens", "2", "max_tokens: the field takes a whole number above 0, or null"),
         ("updatable", "emails", "updatable: the field takes a list of attribute names, or null"),

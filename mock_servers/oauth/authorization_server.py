@@ -11,7 +11,7 @@ from scimulate.mock_servers.digest import digest_of
 from scimulate.mock_servers.oauth.access_tokens import AccessTokens, AssertionReplayed
 from scimulate.mock_servers.oauth.assertions import Assertion, AssertionRefused, subject_of, verify
 from scimulate.mock_servers.oauth.clients import SUBJECT_TYPE, OAuthClient, OAuthClients
-from scimulate.mock_servers.oauth.registration import READING_SCOPE
+from scimulate.mock_servers.oauth.registration import READING_SCOPE, WRITING_SCOPE
 from scimulate.mock_servers.oauth.token_request import (
     TokenRequest,
     TokenRequestRefused,
@@ -55,7 +55,8 @@ class AuthorizationServer:
         assertion = self._authenticated(client, request, endpoint_url)
         scopes = _scopes(client, request)
         try:
-            secret = self.tokens.issue(client, assertion, reads_only=set(scopes) == {READING_SCOPE})
+            reads_only = READING_SCOPE in scopes and WRITING_SCOPE not in scopes
+            secret = self.tokens.issue(client, assertion, reads_only=reads_only)
         except AssertionReplayed:
             raise self._refused(client, "assertion used before") from None
         self._tell(client, ISSUED, "")

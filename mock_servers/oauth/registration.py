@@ -16,9 +16,9 @@ LIFETIME_MINUTES = range(60, 361)  # ENTRA-039
 LONGEST_TEXT = 256
 MOST_SCOPES = 20
 MOST_NAMES = 10
-DEFAULT_SCOPES = ["scim"]
+WRITING_SCOPE = "scim"
 READING_SCOPE = "scim.read"
-"""A token of this scope alone opens the endpoint for reading."""
+"""A token of this scope, and not of the first as well, opens the endpoint for reading alone."""
 
 _SCOPE = re.compile(r"[\x21\x23-\x5b\x5d-\x7e]{1,256}")  # RFC 6749 §3.3
 
@@ -52,7 +52,7 @@ def read_registration(value: Mapping[str, object], client_id: str) -> Registrati
         _text(value.get("name"), "name"),
         str(vendor),
         timedelta(minutes=minutes),
-        _scopes(value.get("scopes", DEFAULT_SCOPES)),
+        _scopes(value.get("scopes", [WRITING_SCOPE])),
         None if user_name is None else _text(user_name, "user_name"),
         None if federation is None else _federation(federation, client_id),
     )

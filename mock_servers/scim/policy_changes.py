@@ -7,6 +7,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import Field, dataclass, fields, replace
 from typing import Any, Literal, get_args, get_origin
 
+import orjson
+
 from scimulate.mock_servers.scim.capabilities import Capabilities
 from scimulate.mock_servers.scim.document import SET_BY_SERVER
 from scimulate.mock_servers.scim.policy import Policy
@@ -49,7 +51,6 @@ _FORMS: dict[Any, _Form] = {
     tuple[str, ...] | None: _Form(
         "a list of attribute names, or null", lambda value: value is None or _is_list_of_names(value)
     ),
-    tuple[str, ...]: _Form("a list of names", lambda value: _is_list_of_names(value)),
 }
 
 
@@ -80,13 +81,20 @@ def _only(values: Mapping[str, Any], part: type[Policy | Readings | Capabilities
 
 
 def _form_of(kind: Any) -> _Form:
+    listed = get_args(kind)[0] if get_origin(kind) is tuple else None
+    if get_origin(listed) is Literal:
+        names = get_args(listed)
+        return _Form(f"a list of {_told(names)}", lambda value: _is_list_of_names(value, names))
     if get_origin(kind) is not Literal:
         return _FORMS[kind]
     choices = get_args(kind)
     # 200 == 200.0 and 1 == True: a choice is of its own type.
-    return _Form(
-        " or ".join(map(str, choices)), lambda value: any(value == one and type(value) is type(one) for one in choices)
-    )
+    return _Form(_told(choices), lambda value: any(value == one and type(value) is type(one) for one in choices))
+
+
+def _told(choices: Sequence[object]) -> str:
+    """The choices as JSON writes them, so that "501" is told from 501."""
+    return " or ".join(orjson.dumps(one).decode() for one in choices)
 
 
 def check_updatable(names: Sequence[str]) -> None:
@@ -97,5 +105,7 @@ def check_updatable(names: Sequence[str]) -> None:
         raise PolicyRefused("updatable", f"no update names {shown}; the names are {', '.join(_UPDATES_NAME)}")
 
 
-def _is_list_of_names(value: object) -> bool:
-    return isinstance(value, list | tuple) and all(isinstance(name, str) for name in value)
+def _is_list_of_names(value: object, names: Sequence[str] | None = None) -> bool:
+    return isinstance(value, list | tuple) and all(
+        isinstance(name, str) and (names is None or name in names) for name in value
+    )

@@ -7,6 +7,8 @@ policies; a tenant may take the other, to be a legal server of another kind.
 from dataclasses import dataclass
 from typing import Literal
 
+Operator = Literal["eq", "ne", "co", "sw", "ew", "gt", "ge", "lt", "le", "pr"]
+
 
 @dataclass(frozen=True)
 class Readings:
@@ -92,7 +94,7 @@ class Readings:
     """`startIndex` beside `cursor`: refused with 400, or the cursor counts (AMB-42)."""
     empty_filter_ignored: bool = False
     """A filter parameter with an empty value counts as not sent; else it is refused (AMB-50)."""
-    operators_not_offered: tuple[str, ...] = ()
+    operators_not_offered: tuple[Operator, ...] = ()
     """Operators of Table 3 that are refused with invalidFilter (AMB-52)."""
     unquoted_operands_accepted: bool = False
     """A string operand without quotes, or in single ones, is read; else it is refused (AMB-53)."""
