@@ -8,6 +8,7 @@ import pytest
 
 from scimulate.mock_servers.scim.endpoint import Endpoint
 from scimulate.mock_servers.scim.messages import Request, Response, Slow
+from scimulate.mock_servers.scim.store import Connection
 from scimulate.scim_schemas import validate
 from tests.scim_tenant import BASE, ENTERPRISE, GROUP, USER, ScimTenant, scim_tenant
 
@@ -286,3 +287,36 @@ def test_a_list_is_of_one_tenant_whatever_others_hold(query: dict[str, object]) 
         ]
         ids = [user["id"] for user in answered["Resources"]]
         assert [tenant.send("GET", f"/Users/{one}").status for one in ids] == [200] * len(ids)
+
+
+@pytest.mark.parametrize(
+    "filter_text", ['displayName ne "nobody"', 'displayName eq "ada"', "title pr", 'emails.value eq "x@contoso.test"']
+)
+def test_who_is_hidden_is_counted_nowhere(filter_text: str) -> None:
+    with scim_tenant() as tenant:
+        for name in ("ada", "grace"):
+            emails = [{"value": "x@contoso.test", "type": "work"}]
+            tenant.create_user(name, displayName="Ada", title="Countess", emails=emails)
+        resources = tenant.tenant.resources
+
+        def hide(connection: Connection) -> None:
+            row = resources.find_user_by_name(connection, "ada")
+            assert row is not None
+            resources.update(connection, row, row.document, hidden=True)
+
+        resources.database.write(hide)
+        answered = tenant.send("GET", "/Users", filter=filter_text).body
+        assert (answered["totalResults"], [user["userName"] for user in answered["Resources"]]) == (1, ["grace"])
+
+
+def test_an_address_goes_with_its_user() -> None:
+    with scim_tenant() as tenant:
+        emails = [{"value": "x@contoso.test", "type": "work"}]
+        tenant.create_user("ada", emails=emails)
+        tenant.tenant.resources.database.write(tenant.tenant.resources.clear)
+        tenant.create_user("grace")
+        assert tenant.user_names(filter='emails.value eq "x@contoso.test"') == []
+        kept = tenant.tenant.resources.database.read(
+            lambda connection: connection.execute("SELECT value FROM address").fetchall()
+        )
+        assert kept == []
