@@ -3,6 +3,7 @@
 import asyncio
 import sqlite3
 import threading
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -265,3 +266,46 @@ def test_an_event_loop_is_woken_once_for_all_that_shared_a_commit(tmp_path: Path
     # The first may have been taken with the one that held the gate; the rest shared one commit.
     assert asyncio.run(woken()) <= 2
     database.close()
+
+
+def test_clients_that_come_back_at_once_share_each_commit_though_they_began_apart(tmp_path: Path) -> None:
+    database = Database(str(tmp_path / "mdm.sqlite"))
+    began: list[float] = []
+
+    def take_long(statement: str) -> None:
+        if statement == "COMMIT":
+            began.append(time.monotonic())
+            time.sleep(0.2)
+
+    database.write(lambda connection: connection.set_trace_callback(take_long))
+    began.clear()
+
+    async def client(delay: float) -> None:
+        await asyncio.sleep(delay)
+        for _ in range(5):
+            await database.change(lambda connection: None)
+
+    async def both() -> None:
+        await asyncio.gather(client(0), client(0.1))
+
+    asyncio.run(both())
+    database.close()
+    # Alone, each of the ten would have had a commit of its own.
+    assert len(began) <= 7
+
+
+def test_one_client_waits_for_nobody(tmp_path: Path) -> None:
+    database = Database(str(tmp_path / "mdm.sqlite"))
+    began: list[float] = []
+
+    def take_long(statement: str) -> None:
+        if statement == "COMMIT":
+            began.append(time.monotonic())
+            time.sleep(0.2)
+
+    database.write(lambda connection: connection.set_trace_callback(take_long))
+    began.clear()
+    for _ in range(5):
+        database.write(lambda connection: None)
+    database.close()
+    assert began[-1] - began[0] < 4 * 0.2 + 0.045

@@ -17,6 +17,7 @@ import os
 import queue
 import sqlite3
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import Future
 from pathlib import Path
@@ -30,6 +31,12 @@ Connection = sqlite3.Connection
 PAGE_BYTES = 4_096
 """A commit writes each page that it touches whole, and one change touches a dozen."""
 CHANGES_PER_COMMIT = 1_000
+PATIENCE = 0.25
+"""How long a commit waits for those whom the last one answered, as a part of what the last one took.
+
+Clients that send one change after the other come back at once. Else they fall into two halves, and each half waits for
+the sync of the other before its own.
+"""
 STATEMENTS_KEPT = 256
 LOCK_SECONDS = 5.0
 """How long a change waits while another process holds the file."""
@@ -81,6 +88,8 @@ class Database:
         self._lock = threading.Lock()
         self._memory_lock = threading.RLock()
         self._changing_thread: int | None = None
+        self._expected = 0
+        self._sync_seconds = 0.0
         self._turns: dict[asyncio.AbstractEventLoop, list[Waiting]] = {}
         self._closed = False
         self._writer = self._open_writer()
@@ -229,24 +238,31 @@ class Database:
             if batch:
                 with self._memory_lock:
                     self._commit(batch)
+                self._expected = len(batch) + self._changes.qsize()
                 settle(batch)
             if closing:
                 return
 
     def _next_batch(self) -> tuple[list[Waiting], bool]:
-        first = self._changes.get()
+        waiting = self._changes.get()
         batch: list[Waiting] = []
-        waiting: Waiting | None = first
+        until = time.monotonic() + PATIENCE * self._sync_seconds
         while waiting is not None:
             if waiting.is_wanted():
                 batch.append(waiting)
             if len(batch) == CHANGES_PER_COMMIT:
                 return batch, False
             try:
-                waiting = self._changes.get_nowait()
+                waiting = self._next_change(until if len(batch) < self._expected else 0.0)
             except queue.Empty:
                 return batch, False
         return batch, True
+
+    def _next_change(self, until: float) -> Waiting | None:
+        """What waits, or comes until then; raises `queue.Empty`."""
+        if self._changes.empty() and (seconds := until - time.monotonic()) > 0:
+            return self._changes.get(timeout=seconds)
+        return self._changes.get_nowait()
 
     def _commit(self, batch: list[Waiting]) -> None:
         """One transaction for the batch. When it fails as a whole, everyone in it is told."""
@@ -263,7 +279,9 @@ class Database:
                     raise DatabaseTrouble("the transaction was given up")
             # With synchronous=FULL the log is on the disk when this returns (and nobody was told before).
             if len(batch) > 1 or batch[0].error is None:
+                began = time.monotonic()
                 self._writer.execute("COMMIT")
+                self._sync_seconds = time.monotonic() - began
         except (sqlite3.Error, StoreError) as error:
             for waiting in batch:
                 waiting.error = waiting.error or _told(error)
