@@ -75,6 +75,17 @@ def test_a_request_names_so_many_members_at_most(tenant: ScimTenant) -> None:
     assert tenant.send("GET", "/Groups").body["totalResults"] == 1
 
 
+def test_a_request_gives_an_attribute_so_many_values_at_most(tenant: ScimTenant) -> None:
+    emails = [{"value": f"ada{number}@contoso.test"} for number in range(limits.VALUES + 1)]
+    ada = tenant.create_user("joan", emails=emails[:-1])
+    assert ada["emails"] == emails[:-1]
+    body = {"schemas": [USER], "userName": "grace", "emails": emails}
+    assert tenant.send("POST", "/Users", body).error == TOO_LARGE
+    replaced = tenant.patch(f"/Users/{ada['id']}", {"op": "replace", "path": "emails", "value": emails})
+    assert replaced.error == TOO_LARGE
+    assert tenant.send("GET", f"/Users/{ada['id']}").body == ada
+
+
 def test_a_patch_holds_so_many_operations_at_most(tenant: ScimTenant) -> None:
     path = f"/Users/{tenant.create_user('grace')['id']}"
     operations = [{"op": "replace", "path": "title", "value": str(number)} for number in range(1, 1_002)]

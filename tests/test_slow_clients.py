@@ -352,5 +352,6 @@ def test_the_page_tells_the_bounds() -> None:
         "Operations of a PATCH": f"{limits.PATCH_OPERATIONS}",
         "Values that the filters of a PATCH look at": f"{limits.PATCH_COMPARISONS}",
         "Operations of a bulk request": f"{limits.BULK_OPERATIONS}",
+        "Values of an attribute in a request": f"{limits.VALUES}",
         "Members in a request": f"{limits.MEMBERS}",
     }

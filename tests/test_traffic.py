@@ -61,3 +61,9 @@ def test_the_bodies_are_those_of_other_servers(app: MdmApplication, client: http
     assert client.get("/Users").json() == []
     traffic.arm([Fault("text", times=1)])
     assert client.get("/Users").json()["totalResults"] == 0
+
+
+def test_the_journal_shows_no_password(app: MdmApplication, client: httpx.Client) -> None:
+    assert client.get("/Users", params={"filter": 'password eq "Hopper1906"'}).status_code == 400
+    assert client.get("/Users", params={"count": "0"}).status_code == 200
+    assert [seen.query for seen in app.traffic_of(app.tenants.default).seen()] == ["password=hidden", "count=0"]

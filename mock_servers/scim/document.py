@@ -8,6 +8,7 @@ Names are read in any letter case (RFC 7643 §2.1); of one attribute that is giv
 
 from scimulate.mock_servers.scim.errors import ScimError, invalid_syntax, invalid_value, read_only
 from scimulate.mock_servers.scim.forms import has_form_of, holds_several_certificates
+from scimulate.mock_servers.scim.limits import VALUES, too_large
 from scimulate.mock_servers.scim.policy import Policy
 from scimulate.mock_servers.scim.schema import ENTERPRISE_URN, Attribute, ResourceType
 
@@ -140,6 +141,8 @@ def coerce(attribute: Attribute, value: object, policy: Policy) -> object:
         return None
     if attribute.multi_valued:
         values = value if isinstance(value, list) else [value]
+        if len(values) > VALUES:
+            raise too_large(f"a request may give an attribute {VALUES} values")
         kept = [one for item in values if (one := _coerce_one(attribute, item, policy)) is not None]
         return _distinct(kept) or None
     if isinstance(value, list):

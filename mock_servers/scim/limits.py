@@ -19,6 +19,8 @@ PATCH_OPERATIONS = 1_000
 PATCH_COMPARISONS = 250_000
 """How many values the operations of one PATCH may look at, each as often as the filter of its path has terms."""
 MEMBERS = 10_000
+VALUES = 1_000
+"""How many values a request gives one attribute; members are counted by themselves."""
 BULK_OPERATIONS = 1_000
 PAGE_RESOURCES = 1_000
 DEFAULT_PAGE_RESOURCES = 100

@@ -87,7 +87,9 @@ class Traffic:
         """Enter a request; a status of None means that no answer was given."""
         with self._lock:
             self._count += 1
-            self._seen.append(Seen(self._count, method, path, query, status))
+            # Who filters by a password is refused, and the journal does not show it either.
+            shown = "password=hidden" if "password" in query.lower() else query
+            self._seen.append(Seen(self._count, method, path, shown, status))
 
     def seen(self) -> list[Seen]:
         with self._lock:
