@@ -57,6 +57,16 @@ def test_what_is_kept_can_be_read_by_a_program(tmp_path: Path) -> None:
     ]
 
 
+def test_a_round_goes_on_until_enough_was_answered_to_be_measured() -> None:
+    with ours("ours", None, TOKEN) as server:
+        directory = Directory(server)
+        directory.fill(2)
+        runs = [drive(server, READ.requests(directory), 2, seconds=0.0, least=least) for least in (0, 30)]
+
+    assert runs[0].requests == 0
+    assert 30 <= runs[1].requests <= 31
+
+
 def test_a_directory_is_filled_in_place_with_what_scim_would_have_kept(tmp_path: Path) -> None:
     with ours("sent", tmp_path / "sent.sqlite", TOKEN) as server:
         Directory(server).fill(3)

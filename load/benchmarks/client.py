@@ -15,6 +15,7 @@ import uvloop
 from scimulate.load.benchmarks.servers import Server
 
 PATIENCE_SECONDS = 120
+LONGEST_SECONDS = 10
 
 
 class WrongAnswer(Exception):
@@ -56,10 +57,14 @@ def drive(
     connections: int,
     *,
     seconds: float = PATIENCE_SECONDS,
+    least: int = 0,
     seen: Callable[[bytes], None] | None = None,
 ) -> Run:
-    """Send requests until there are none, or until `seconds` have passed. `seen` is shown each body."""
-    return uvloop.run(_drive(server, requests, connections, seconds, seen))
+    """Send requests until there are none, or until `seconds` have passed and `least` are answered.
+
+    For `least` alone it goes on for `LONGEST_SECONDS` and no longer. `seen` is shown each body.
+    """
+    return uvloop.run(_drive(server, requests, connections, seconds, least, seen))
 
 
 async def _drive(
@@ -67,18 +72,19 @@ async def _drive(
     requests: Iterator[Asked],
     connections: int,
     seconds: float,
+    least: int,
     seen: Callable[[bytes], None] | None,
 ) -> Run:
-    loop = asyncio.get_running_loop()
-    lanes = [_Lane(server, requests, loop.create_future(), seen) for _ in range(connections)]
+    loop, goal = asyncio.get_running_loop(), _Goal(least)
+    lanes = [_Lane(server, requests, goal, loop.create_future(), seen) for _ in range(connections)]
     transports = [await _connected(lane, server.port) for lane in lanes]
     cpu, began = server.cpu_seconds(), time.monotonic()
+    goal.begin(began, seconds)
     for lane in lanes:
-        lane.until = began + seconds
         lane.send_next()
     try:
-        done = await asyncio.wait_for(asyncio.gather(*(lane.done for lane in lanes)), seconds + PATIENCE_SECONDS)
-        return Run(sum(done), time.monotonic() - began, server.cpu_seconds() - cpu)
+        await asyncio.wait_for(asyncio.gather(*(lane.done for lane in lanes)), seconds + PATIENCE_SECONDS)
+        return Run(goal.answered, time.monotonic() - began, server.cpu_seconds() - cpu)
     finally:
         for transport in transports:
             transport.close()
@@ -89,6 +95,23 @@ async def _connected(lane: "_Lane", port: int) -> asyncio.BaseTransport:
     return transport
 
 
+@dataclass
+class _Goal:
+    """When all connections have done enough."""
+
+    least: int
+    answered: int = 0
+    until: float = 0.0
+    longest: float = 0.0
+
+    def begin(self, now: float, seconds: float) -> None:
+        self.until, self.longest = now + seconds, now + max(seconds, LONGEST_SECONDS)
+
+    def is_reached(self) -> bool:
+        now = time.monotonic()
+        return now >= self.until and (self.answered >= self.least or now >= self.longest)
+
+
 class _Lane(asyncio.Protocol):
     """One connection. httptools calls its `on_…` methods."""
 
@@ -96,16 +119,16 @@ class _Lane(asyncio.Protocol):
         self,
         server: Server,
         requests: Iterator[Asked],
-        done: "asyncio.Future[int]",
+        goal: _Goal,
+        done: "asyncio.Future[None]",
         seen: Callable[[bytes], None] | None,
     ) -> None:
         self._server = server
         self._requests = requests
         self._seen = seen
-        self._count = 0
+        self._goal = goal
         self._asked = Asked("", "", b"", ())
         self.done = done
-        self.until = 0.0
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast(asyncio.WriteTransport, transport)
@@ -117,7 +140,7 @@ class _Lane(asyncio.Protocol):
         self._parser.feed_data(data)
 
     def send_next(self) -> None:
-        asked = next(self._requests, None) if time.monotonic() < self.until else None
+        asked = None if self._goal.is_reached() else next(self._requests, None)
         if asked is None:
             self._end(None)
             return
@@ -135,7 +158,7 @@ class _Lane(asyncio.Protocol):
             kind = f"{self._server.name} answered {asked.method} {asked.path.partition('?')[0]} with {status}"
             self._end(WrongAnswer(f"{kind}: {b''.join(self._body)[:300]!r}"))
             return
-        self._count += 1
+        self._goal.answered += 1
         if self._seen is not None:
             self._seen(b"".join(self._body))
         # Not from within the parser that has just called: it is replaced.
@@ -147,7 +170,7 @@ class _Lane(asyncio.Protocol):
         if problem is not None:
             self.done.set_exception(problem)
         else:
-            self.done.set_result(self._count)
+            self.done.set_result(None)
 
 
 def _bytes_of(asked: Asked, server: Server) -> bytes:

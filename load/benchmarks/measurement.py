@@ -14,10 +14,11 @@ WILD = 0.5
 
 @dataclass(frozen=True)
 class Pace:
-    """How often, and how long, each server is driven."""
+    """How often, and how long, each server is driven: for so many seconds, and for `least` requests."""
 
     rounds: int = 3
     seconds: float = 1.0
+    least: int = 60
 
 
 @dataclass(frozen=True)
@@ -51,7 +52,8 @@ def measure(work: Work, directories: Sequence[Directory], connections: int, pace
         work.check(directory)
     for _ in range(pace.rounds):
         for directory, held in zip(directories, runs, strict=True):
-            held.append(drive(directory.server, work.requests(directory), connections, seconds=pace.seconds))
+            requests = work.requests(directory)
+            held.append(drive(directory.server, requests, connections, seconds=pace.seconds, least=pace.least))
     return [Measured(tuple(held)) for held in runs]
 
 
