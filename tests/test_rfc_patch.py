@@ -741,9 +741,9 @@ def test_what_is_below_a_limit_is_done(tenant: ScimTenant) -> None:
     ids=lambda operation: str(operation)[:40],
 )
 def test_operations_look_at_a_bounded_number_of_values(operation: Operation) -> None:
-    """A thousand small operations on a user of ten thousand addresses would keep the server busy for minutes."""
+    """Many small operations on a user of many addresses would keep the server busy for seconds."""
     with scim_tenant("entra") as tenant:
-        path = f"/Users/{tenant.create_user('ada', emails=[{'value': str(number)} for number in range(10_000)])['id']}"
+        path = f"/Users/{tenant.create_user('ada', emails=[{'value': str(number)} for number in range(1_000)])['id']}"
         assert tenant.patch(path, add("emails", [{"value": "one more"}])).status == 200
         before = tenant.send("GET", path).body
         assert tenant.patch(path, *[operation] * 500).error == (413, None)
