@@ -1,16 +1,18 @@
 """The store: group commit, savepoints, readers, closing."""
 
 import asyncio
+import queue
 import sqlite3
 import threading
-import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
+from scimulate.mock_servers.scim import store
 from scimulate.mock_servers.scim.store import Connection, Database, DatabaseClosed, DatabaseTrouble, DatabaseUnusable
 
 
@@ -268,44 +270,62 @@ def test_an_event_loop_is_woken_once_for_all_that_shared_a_commit(tmp_path: Path
     database.close()
 
 
-def test_clients_that_come_back_at_once_share_each_commit_though_they_began_apart(tmp_path: Path) -> None:
+class WatchedQueue(queue.SimpleQueue[Any]):
+    """Tells when the writer waits for a change that is not there yet, and for how long."""
+
+    def __init__(self) -> None:
+        self.waits: list[float] = []
+        self.is_waited_at = threading.Event()
+
+    def get(self, block: bool = True, timeout: float | None = None) -> Any:
+        if timeout is not None:
+            self.waits.append(timeout)
+            self.is_waited_at.set()
+        return super().get(block, timeout)
+
+
+@pytest.fixture
+def watched(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[tuple[Database, WatchedQueue, list[str]]]:
+    """A database whose commits take a hundred seconds by its own clock, the changes that wait, and the commits."""
+    changes, commits = WatchedQueue(), list[str]()
+    monkeypatch.setattr(store, "queue", SimpleNamespace(SimpleQueue=lambda: changes, Empty=queue.Empty))
+    monkeypatch.setattr(store, "time", SimpleNamespace(monotonic=lambda: 100.0 * len(commits)))
     database = Database(str(tmp_path / "mdm.sqlite"))
-    began: list[float] = []
-
-    def take_long(statement: str) -> None:
-        if statement == "COMMIT":
-            began.append(time.monotonic())
-            time.sleep(0.2)
-
-    database.write(lambda connection: connection.set_trace_callback(take_long))
-    began.clear()
-
-    async def client(delay: float) -> None:
-        await asyncio.sleep(delay)
-        for _ in range(5):
-            await database.change(lambda connection: None)
-
-    async def both() -> None:
-        await asyncio.gather(client(0), client(0.1))
-
-    asyncio.run(both())
+    database.write(lambda connection: connection.set_trace_callback(_noting(commits)))
+    yield database, changes, commits
     database.close()
-    # Alone, each of the ten would have had a commit of its own.
-    assert len(began) <= 7
 
 
-def test_one_client_waits_for_nobody(tmp_path: Path) -> None:
-    database = Database(str(tmp_path / "mdm.sqlite"))
-    began: list[float] = []
+def _noting(commits: list[str]) -> Callable[[str], None]:
+    return lambda statement: commits.append(statement) if statement == "COMMIT" else None
 
-    def take_long(statement: str) -> None:
-        if statement == "COMMIT":
-            began.append(time.monotonic())
-            time.sleep(0.2)
 
-    database.write(lambda connection: connection.set_trace_callback(take_long))
-    began.clear()
+def test_clients_that_come_back_at_once_share_each_commit_though_they_began_apart(
+    watched: tuple[Database, WatchedQueue, list[str]],
+) -> None:
+    database, changes, commits = watched
+    before, began, gate = len(commits), threading.Event(), threading.Event()
+
+    def hold(connection: Connection) -> None:
+        began.set()
+        gate.wait(10)
+
+    one = database.submit(hold)
+    assert began.wait(10)
+    other = database.submit(lambda connection: None)
+    gate.set()
+    one.result(10)
+    assert changes.is_waited_at.wait(10)
+    assert changes.waits == [100.0 * store.PATIENCE]
+    again = database.submit(lambda connection: None)
+    other.result(10)
+    again.result(10)
+    assert len(commits) == before + 2
+
+
+def test_one_client_waits_for_nobody(watched: tuple[Database, WatchedQueue, list[str]]) -> None:
+    database, changes, commits = watched
+    before = len(commits)
     for _ in range(5):
         database.write(lambda connection: None)
-    database.close()
-    assert began[-1] - began[0] < 4 * 0.2 + 0.045
+    assert (changes.waits, len(commits)) == ([], before + 5)
