@@ -276,11 +276,14 @@ class WatchedQueue(queue.SimpleQueue[Any]):
     def __init__(self) -> None:
         self.waits: list[float] = []
         self.is_waited_at = threading.Event()
+        self.is_patient = True
 
     def get(self, block: bool = True, timeout: float | None = None) -> Any:
         if timeout is not None:
             self.waits.append(timeout)
             self.is_waited_at.set()
+            if not self.is_patient:
+                raise queue.Empty
         return super().get(block, timeout)
 
 
@@ -325,7 +328,7 @@ def test_clients_that_come_back_at_once_share_each_commit_though_they_began_apar
 
 def test_one_client_waits_for_nobody(watched: tuple[Database, WatchedQueue, list[str]]) -> None:
     database, changes, commits = watched
-    before = len(commits)
+    before, changes.is_patient = len(commits), False
     for _ in range(5):
         database.write(lambda connection: None)
     assert (changes.waits, len(commits)) == ([], before + 5)
